@@ -1,0 +1,19 @@
+"""TOGETHER: cohorts, applications, selection, enrolment, sessions, attendance."""
+
+from cohorts.models.cohorts import Cohort, CohortReference, Session, TeamMember
+from cohorts.models.enrolments import Attendance, EntryRecord, Enrolment
+from cohorts.models.selection import Application, Appointment, Assessment, CriterionMark
+
+__all__ = [
+    "Application",
+    "Appointment",
+    "Assessment",
+    "Attendance",
+    "Cohort",
+    "CohortReference",
+    "CriterionMark",
+    "Enrolment",
+    "EntryRecord",
+    "Session",
+    "TeamMember",
+]

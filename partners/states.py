@@ -1,0 +1,55 @@
+"""The words of partners: kinds of organisation, roles, regimes of an agreement."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(TextChoices):
+    MISSION_LOCALE = "mission_locale", _("mission locale")
+    MAISON_EMPLOI = "maison_emploi", _("maison de l’emploi")
+    PLIE = "plie", _("PLIE")
+    FRANCE_TRAVAIL = "france_travail", _("France Travail")
+    CAP_EMPLOI = "cap_emploi", _("Cap emploi")
+    OTHER_PRESCRIBER = "other_prescriber", _("autre prescripteur")
+    TRAINING_BODY = "training_body", _("organisme de formation")
+    EMPLOYER = "employer", _("employeur")
+    FUNDER = "funder", _("financeur")
+
+
+PRESCRIBERS = (
+    OrganisationKind.MISSION_LOCALE,
+    OrganisationKind.MAISON_EMPLOI,
+    OrganisationKind.PLIE,
+    OrganisationKind.FRANCE_TRAVAIL,
+    OrganisationKind.CAP_EMPLOI,
+    OrganisationKind.OTHER_PRESCRIBER,
+)
+# Someone with advisers: an employer hosts and hires, a funder reads, neither ever holds the baton.
+HOLDERS = (*PRESCRIBERS, OrganisationKind.TRAINING_BODY)
+
+
+class Role(TextChoices):
+    MANAGER = "manager", _("responsable")
+    ADVISER = "adviser", _("conseiller")
+    TRAINER = "trainer", _("formateur")
+    READER = "reader", _("lecteur")
+
+
+class Channel(TextChoices):
+    """How one talks with a person."""
+
+    PHONE = "phone", _("téléphone")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("courriel")
+    POST = "post", _("courrier")
+    ADVISER = "adviser", _("conseiller")
+
+
+class ContractKind(TextChoices):
+    """What an employer offers when it states a need."""
+
+    CDI = "cdi", _("CDI")
+    CDD = "cdd", _("CDD")
+    APPRENTICESHIP = "apprenticeship", _("contrat d’apprentissage")
+    PROFESSIONALISATION = "professionalisation", _("contrat de professionnalisation")
+    INTERNSHIP = "internship", _("stage")

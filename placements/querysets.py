@@ -1,0 +1,40 @@
+"""Reads of placements and reports: a report is seen by the two parties of its agreement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Q
+
+from learners.querysets import OfLearner
+from partners.scoping import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from placements import models
+
+
+class PlacementQuerySet(OfLearner):
+    def seen_by(self, user: Any) -> Self:
+        """Whoever sees the person, and the employer that hosts them."""
+        return (super().seen_by(user) | self.filter(employer__in=user.organisation_ids)).distinct()
+
+
+class FollowUpQuerySet(ScopedQuerySet["models.FollowUp"]):
+    def seen_by(self, user: Any) -> Self:
+        return self.filter(enrolment__cohort__programme__provider__in=user.organisation_ids)
+
+
+class ReportQuerySet(ScopedQuerySet["models.Report"]):
+    def seen_by(self, user: Any) -> Self:
+        mine = user.organisation_ids
+        return self.filter(Q(agreement__funder__in=mine) | Q(agreement__provider__in=mine))
+
+
+class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
+    def seen_by(self, user: Any) -> Self:
+        mine = user.organisation_ids
+        return self.filter(Q(report__agreement__funder__in=mine) | Q(report__agreement__provider__in=mine))
+
+    def for_list(self) -> Self:
+        """Without the heavy columns: files and frozen content are read one run at a time."""
+        return self.defer("content", "xlsx", "pdf").select_related("report__agreement__funder", "report__agreement__provider")
