@@ -1,77 +1,85 @@
 """The words of learners: kinds of situation and their groups, handoffs, endings."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from learners.access import is_clock, is_receiver, is_sender
+from partners.lifecycle import Lifecycle, Step
 
 
 class Sex(TextChoices):
-    FEMALE = "F", _("femme")
-    MALE = "M", _("homme")
-    OTHER = "X", _("autre")
+    FEMALE = "F", lazy("femme")
+    MALE = "M", lazy("homme")
+    OTHER = "X", lazy("autre")
 
 
 class Level(TextChoices):
     """Highest diploma, in the French frame of 2019."""
 
-    NONE = "none", _("sans diplôme")
-    TWO = "2", _("niveau 2")
-    THREE = "3", _("niveau 3 (CAP, BEP)")
-    FOUR = "4", _("niveau 4 (bac)")
-    FIVE = "5", _("niveau 5 (bac + 2)")
-    SIX = "6", _("niveau 6 (bac + 3 ou 4)")
-    SEVEN = "7", _("niveau 7 (bac + 5)")
-    EIGHT = "8", _("niveau 8 (doctorat)")
+    NONE = "none", lazy("sans diplôme")
+    TWO = "2", lazy("niveau 2")
+    THREE = "3", lazy("niveau 3 (CAP, BEP)")
+    FOUR = "4", lazy("niveau 4 (bac)")
+    FIVE = "5", lazy("niveau 5 (bac + 2)")
+    SIX = "6", lazy("niveau 6 (bac + 3 ou 4)")
+    SEVEN = "7", lazy("niveau 7 (bac + 5)")
+    EIGHT = "8", lazy("niveau 8 (doctorat)")
 
 
 class Answer(TextChoices):
     """Three-valued: unknown, refused and not asked are the blank, never a « non »."""
 
-    YES = "yes", _("oui")
-    NO = "no", _("non")
+    YES = "yes", lazy("oui")
+    NO = "no", lazy("non")
 
 
 class Nationality(TextChoices):
-    FRENCH = "fr", _("française")
-    EUROPEAN = "eu", _("européenne")
-    THIRD_COUNTRY = "third_country", _("hors UE")
+    FRENCH = "fr", lazy("française")
+    EUROPEAN = "eu", lazy("européenne")
+    THIRD_COUNTRY = "third_country", lazy("hors UE")
 
 
 class DistrictStatus(TextChoices):
     """Whether the person lives in a priority district (QPV); the blank is unknown."""
 
-    INSIDE = "in", _("habite un QPV")
-    OUTSIDE = "out", _("n’habite pas en QPV")
+    INSIDE = "in", lazy("habite un QPV")
+    OUTSIDE = "out", lazy("n’habite pas en QPV")
 
 
 class DistrictMethod(TextChoices):
-    GEOCODED = "geocoded", _("adresse localisée")
-    DECLARED = "declared", _("déclaré")
+    GEOCODED = "geocoded", lazy("adresse localisée")
+    DECLARED = "declared", lazy("déclaré")
 
 
 class Kind(TextChoices):
     """Kinds of situation, in the order of `docs/rules.md` §1."""
 
-    CDI = "cdi", _("CDI")
-    CDD = "cdd", _("CDD")
-    TEMP = "temp", _("intérim")
-    SEASONAL = "seasonal", _("saisonnier")
-    SUBSIDISED = "subsidised", _("contrat aidé")
-    IAE = "iae", _("contrat d’insertion (IAE)")
-    PUBLIC = "public", _("emploi public")
-    APPRENTICESHIP = "apprenticeship", _("contrat d’apprentissage")
-    PROFESSIONALISATION = "professionalisation", _("contrat de professionnalisation")
-    SELF_EMPLOYED = "self_employed", _("création ou reprise d’entreprise")
-    TRAINING_QUALIFYING = "training_qualifying", _("formation qualifiante ou certifiante")
-    TRAINING_OTHER = "training_other", _("autre formation")
-    SCHOOL = "school", _("études")
-    CIVIC_SERVICE = "civic_service", _("service civique")
-    INTERNSHIP = "internship", _("stage")
-    IMMERSION = "immersion", _("immersion (PMSMP)")
-    JOB_SEEKING = "job_seeking", _("recherche d’emploi")
-    INACTIVE = "inactive", _("sans activité ni recherche")
-    UNAVAILABLE = "unavailable", _("indisponible (santé, maternité, détention…)")
-    MOVED_ABROAD = "moved_abroad", _("parti à l’étranger")
-    DECEASED = "deceased", _("décédé")
+    CDI = "cdi", lazy("CDI")
+    CDD = "cdd", lazy("CDD")
+    TEMP = "temp", lazy("intérim")
+    SEASONAL = "seasonal", lazy("saisonnier")
+    SUBSIDISED = "subsidised", lazy("contrat aidé")
+    IAE = "iae", lazy("contrat d’insertion (IAE)")
+    PUBLIC = "public", lazy("emploi public")
+    APPRENTICESHIP = "apprenticeship", lazy("contrat d’apprentissage")
+    PROFESSIONALISATION = "professionalisation", lazy("contrat de professionnalisation")
+    SELF_EMPLOYED = "self_employed", lazy("création ou reprise d’entreprise")
+    TRAINING_QUALIFYING = "training_qualifying", lazy("formation qualifiante ou certifiante")
+    TRAINING_OTHER = "training_other", lazy("autre formation")
+    SCHOOL = "school", lazy("études")
+    CIVIC_SERVICE = "civic_service", lazy("service civique")
+    INTERNSHIP = "internship", lazy("stage")
+    IMMERSION = "immersion", lazy("immersion (PMSMP)")
+    JOB_SEEKING = "job_seeking", lazy("recherche d’emploi")
+    INACTIVE = "inactive", lazy("sans activité ni recherche")
+    UNAVAILABLE = "unavailable", lazy("indisponible (santé, maternité, détention…)")
+    MOVED_ABROAD = "moved_abroad", lazy("parti à l’étranger")
+    DECEASED = "deceased", lazy("décédé")
 
 
 SALARIED = frozenset({Kind.CDI, Kind.CDD, Kind.TEMP, Kind.SEASONAL, Kind.SUBSIDISED, Kind.IAE, Kind.PUBLIC})
@@ -93,10 +101,10 @@ UNLIMITED = frozenset({Kind.CDI, Kind.PUBLIC, Kind.SELF_EMPLOYED})
 class Evidence(TextChoices):
     """How a situation is known, from the weakest to the strongest; a blank is declared."""
 
-    DECLARED = "declared", _("déclaré")
-    THIRD_PARTY = "third_party", _("tiers")
-    DOCUMENT = "document", _("document")
-    CONFIRMED = "confirmed", _("confirmé par la personne")
+    DECLARED = "declared", lazy("déclaré")
+    THIRD_PARTY = "third_party", lazy("tiers")
+    DOCUMENT = "document", lazy("document")
+    CONFIRMED = "confirmed", lazy("confirmé par la personne")
 
 
 PROVEN = frozenset({Evidence.THIRD_PARTY, Evidence.DOCUMENT, Evidence.CONFIRMED})
@@ -105,46 +113,64 @@ PROVEN = frozenset({Evidence.THIRD_PARTY, Evidence.DOCUMENT, Evidence.CONFIRMED}
 class Closing(TextChoices):
     """Why nobody follows a person any more."""
 
-    OUTCOME = "outcome", _("suite confirmée à 6 mois")
-    NO_LONGER_WISHES = "no_longer_wishes", _("ne le souhaite plus")
-    MOVED_AWAY = "moved_away", _("a déménagé")
-    DECEASED = "deceased", _("décédé")
-    UNREACHABLE = "unreachable", _("injoignable après toutes les relances")
-    TAKEN_OVER = "taken_over", _("repris d’un passé déjà clos")
+    OUTCOME = "outcome", lazy("suite confirmée à 6 mois")
+    NO_LONGER_WISHES = "no_longer_wishes", lazy("ne le souhaite plus")
+    MOVED_AWAY = "moved_away", lazy("a déménagé")
+    DECEASED = "deceased", lazy("décédé")
+    UNREACHABLE = "unreachable", lazy("injoignable après toutes les relances")
+    TAKEN_OVER = "taken_over", lazy("repris d’un passé déjà clos")
 
 
 class Purpose(TextChoices):
     """What a handoff asks for; only transfer, return and referral move the baton."""
 
-    REFERRAL = "referral", _("orientation vers une formation")
-    TRANSFER = "transfer", _("changement de référent")
-    RETURN = "return", _("retour au référent")
-    PLACEMENT = "placement", _("accueil ou embauche")
-    SUPPORT = "support", _("appui sur un frein")
+    REFERRAL = "referral", lazy("orientation vers une formation")
+    TRANSFER = "transfer", lazy("changement de référent")
+    RETURN = "return", lazy("retour au référent")
+    PLACEMENT = "placement", lazy("accueil ou embauche")
+    SUPPORT = "support", lazy("appui sur un frein")
 
 
 class HandoffStatus(TextChoices):
-    PROPOSED = "proposed", _("proposé")
-    RECEIVED = "received", _("reçu")
-    ACCEPTED = "accepted", _("accepté")
-    DECLINED = "declined", _("décliné")
-    WITHDRAWN = "withdrawn", _("retiré")
-    RETURNED = "returned", _("revenu sans réponse")
+    PROPOSED = "proposed", lazy("proposé")
+    RECEIVED = "received", lazy("reçu")
+    ACCEPTED = "accepted", lazy("accepté")
+    DECLINED = "declined", lazy("décliné")
+    WITHDRAWN = "withdrawn", lazy("retiré")
+    RETURNED = "returned", lazy("revenu sans réponse")
 
 
 class DeclineReason(TextChoices):
-    FULL = "full", _("plus de place")
-    NOT_ELIGIBLE = "not_eligible", _("conditions non remplies")
-    OTHER_PROJECT = "other_project", _("autre projet de la personne")
-    NOT_REACHED = "not_reached", _("personne non jointe")
-    OUT_OF_SCOPE = "out_of_scope", _("hors de notre mission")
-    NOT_SELECTED = "not_selected", _("non retenu à la sélection")
-    OTHER = "other", _("autre motif")
+    FULL = "full", lazy("plus de place")
+    NOT_ELIGIBLE = "not_eligible", lazy("conditions non remplies")
+    OTHER_PROJECT = "other_project", lazy("autre projet de la personne")
+    NOT_REACHED = "not_reached", lazy("personne non jointe")
+    OUT_OF_SCOPE = "out_of_scope", lazy("hors de notre mission")
+    NOT_SELECTED = "not_selected", lazy("non retenu à la sélection")
+    OTHER = "other", lazy("autre motif")
 
 
 class Scope(TextChoices):
     """What a partner sees of a person."""
 
-    IDENTITY = "identity", _("identité et dates")
-    PATH = "path", _("parcours")
-    DOCUMENTS = "documents", _("documents")
+    IDENTITY = "identity", lazy("identité et dates")
+    PATH = "path", lazy("parcours")
+    DOCUMENTS = "documents", lazy("documents")
+
+
+def not_here(handoff: Any) -> str:
+    """A referral is accepted by the act that confirms entry into training, never by a button."""
+    if handoff.purpose == Purpose.REFERRAL:
+        return _("Une orientation est acceptée par l’entrée en formation : confirmez l’entrée dans la cohorte.")
+    return ""
+
+
+S = HandoffStatus
+HANDOFF = Lifecycle(
+    Step("receive", lazy("Accuser réception"), (S.PROPOSED,), S.RECEIVED, who=is_receiver),
+    Step("accept", lazy("Prendre le relais"), (S.PROPOSED, S.RECEIVED), S.ACCEPTED, who=is_receiver, shut=not_here),
+    Step("enter", lazy("Confirmer l’entrée"), (S.PROPOSED, S.RECEIVED), S.ACCEPTED, who=is_receiver),
+    Step("decline", lazy("Décliner"), (S.PROPOSED, S.RECEIVED), S.DECLINED, who=is_receiver),
+    Step("withdraw", lazy("Retirer"), (S.PROPOSED, S.RECEIVED), S.WITHDRAWN, who=is_sender),
+    Step("return", lazy("Retour sans réponse"), (S.PROPOSED, S.RECEIVED), S.RETURNED, who=is_clock),
+)
