@@ -53,3 +53,21 @@ class ContractKind(TextChoices):
     APPRENTICESHIP = "apprenticeship", _("contrat d’apprentissage")
     PROFESSIONALISATION = "professionalisation", _("contrat de professionnalisation")
     INTERNSHIP = "internship", _("stage")
+
+
+class ReferentialKind(TextChoices):
+    """A public list that codes are checked against."""
+
+    COMMUNES = "communes", _("communes")
+    POSTCODES = "postcodes", _("codes postaux")
+    DISTRICTS = "districts", _("quartiers prioritaires")
+    PERIMETERS = "perimeters", _("périmètres des quartiers prioritaires")
+    OCCUPATIONS = "occupations", _("métiers (ROME)")
+    CERTIFICATIONS = "certifications", _("certifications (RNCP et RS)")
+
+
+class CommuneKind(TextChoices):
+    CURRENT = "current", _("commune")
+    DELEGATED = "delegated", _("commune déléguée")
+    ASSOCIATED = "associated", _("commune associée")
+    ARRONDISSEMENT = "arrondissement", _("arrondissement municipal")

@@ -4,17 +4,25 @@ from partners.models.journal import Event
 from partners.models.organisations import Organisation, OrganisationReference, Reference
 from partners.models.people import Membership, User
 from partners.models.programmes import Agreement, AgreementReference, Need, Programme, ProgrammeReference
+from partners.models.referentials import Certification, Commune, District, Occupation, Perimeter, Postcode, Referential
 
 __all__ = [
     "Agreement",
     "AgreementReference",
+    "Certification",
+    "Commune",
+    "District",
     "Event",
     "Membership",
     "Need",
+    "Occupation",
     "Organisation",
     "OrganisationReference",
+    "Perimeter",
+    "Postcode",
     "Programme",
     "ProgrammeReference",
     "Reference",
+    "Referential",
     "User",
 ]
