@@ -113,16 +113,28 @@ def accept(*, handoff: Handoff, by: User, starts_on: date) -> Responsibility | N
     return move_baton(learner=handoff.learner, to=handoff.receiver, on=today, user=by)
 
 
+@transaction.atomic
 def decline(*, handoff: Handoff, by: User, reason: DeclineReason) -> None:
     """Say no, with a coded reason."""
     if reason not in DeclineReason.values:
         raise ValidationError(_("Choisissez un motif dans la liste."))
     HANDOFF.take("decline", handoff, by=by, decline_reason=reason, ended_on=timezone.localdate())
+    _stop_sharing(handoff)
 
 
+@transaction.atomic
 def withdraw(*, handoff: Handoff, by: User) -> None:
     """Take back what was proposed and not yet answered."""
     HANDOFF.take("withdraw", handoff, by=by, ended_on=timezone.localdate())
+    _stop_sharing(handoff)
+
+
+def _stop_sharing(handoff: Handoff) -> None:
+    """What was shown only to ask is hidden once the answer is no."""
+    today = timezone.localdate()
+    Sharing.objects.filter(learner=handoff.learner, organisation=handoff.receiver, basis=handoff.purpose, until=None).update(
+        until=today
+    )
 
 
 @transaction.atomic

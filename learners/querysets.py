@@ -15,22 +15,21 @@ if TYPE_CHECKING:
     from learners import models
 
 OVERLAP = timedelta(days=30)  # a former holder still reads
-LIVE = (HandoffStatus.PROPOSED, HandoffStatus.RECEIVED, HandoffStatus.ACCEPTED)
 
 
 class LearnerQuerySet(ScopedQuerySet["models.Learner"]):
     def seen_by(self, user: Any) -> Self:
-        """Managers see whom their organisation follows; advisers whom they follow; the platform nobody."""
+        """Managers see whom their organisation follows, advisers whom they follow, partners whom they share; the platform nobody.
+
+        A sharing ends on the day it says, and at once when the person objects.
+        """
         today = timezone.localdate()
-        mine = user.organisation_ids
         followed = self._rows("responsibilities").filter(Q(until=None) | Q(until__gte=today - OVERLAP))
         by_manager = followed.filter(organisation__in=user.managed_ids)
         by_adviser = followed.filter(user=user)
-        shared = (
-            self._rows("sharings").filter(organisation__in=mine, objected_on=None).filter(Q(until=None) | Q(until__gte=today))
-        )
-        handed = self._rows("handoffs").filter(receiver__in=mine, status__in=LIVE)
-        return self.filter(Exists(by_manager) | Exists(by_adviser) | Exists(shared) | Exists(handed))
+        shared = self._rows("sharings").filter(organisation__in=user.organisation_ids, objected_on=None)
+        still_shared = shared.filter(Q(until=None) | Q(until__gt=today))
+        return self.filter(Exists(by_manager) | Exists(by_adviser) | Exists(still_shared))
 
     def _rows(self, relation: str) -> Any:
         related = self.model._meta.get_field(relation).related_model

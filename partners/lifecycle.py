@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from partners.journal import record
+
 Holds = Callable[[Any, Any], bool]  # (actor, object) -> may they
 Shut = Callable[[Any], str]  # object -> the sentence that says why not, or ""
 
@@ -39,12 +41,11 @@ class Step:
 
 
 class Lifecycle:
-    """The table of a noun's moves. `field` is the status column; `record` writes the journal line."""
+    """The table of a noun's moves. `field` is the status column; each move is a line of the journal."""
 
-    def __init__(self, *steps: Step, field: str = "status", record: Callable[..., Any] | None = None) -> None:
+    def __init__(self, *steps: Step, field: str = "status") -> None:
         self.steps = {step.name: step for step in steps}
         self.field = field
-        self.record = record
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps.values())
@@ -74,5 +75,4 @@ class Lifecycle:
             raise Refused(_("Quelqu’un vient de le faire avancer : rechargez la page pour voir où il en est."))
         for field, value in values.items():
             setattr(obj, field, value)
-        if self.record is not None:
-            self.record(step.name, obj, by=by, was=was)
+        record(step.name, obj, by=by, learner=getattr(obj, "learner_id", None), was=str(was))
