@@ -134,7 +134,7 @@ class Certification(models.Model):
     """A certification of the RNCP or of the RS. `level`: "2" to "8", empty when unknown; `active`: None when unsaid."""
 
     code = models.CharField("numéro de fiche", max_length=12, unique=True)
-    name = models.CharField("intitulé", max_length=500)
+    name = models.TextField("intitulé")
     level = models.CharField("niveau", max_length=1, blank=True)
     active = models.BooleanField("en vigueur", null=True, blank=True)
     ends_on = models.DateField("fin d’enregistrement", null=True, blank=True)
