@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q
@@ -38,3 +39,20 @@ class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
     def for_list(self) -> Self:
         """Without the heavy columns: files and frozen content are read one run at a time."""
         return self.defer("content", "xlsx", "pdf").select_related("report__agreement__funder", "report__agreement__provider")
+
+
+class FactsQuerySet(ScopedQuerySet["models.EnrolmentFacts"]):
+    """Reads as a sentence: `facts.for_agreement(agreement).left_between(start, end)`."""
+
+    def seen_by(self, user: Any) -> Self:
+        return self.filter(cohort__programme__provider__in=user.organisation_ids)
+
+    def for_agreement(self, agreement: Any) -> Self:
+        """Enrolments in the agreement's cohorts; its own dates limit nothing."""
+        return self.filter(cohort__in=agreement.cohorts.all())
+
+    def left_between(self, start: date, end: date) -> Self:
+        return self.filter(exited_on__range=(start, end))
+
+    def entered_between(self, start: date, end: date) -> Self:
+        return self.filter(entered_on__range=(start, end))

@@ -29,6 +29,13 @@ class FollowUpResult(TextChoices):
     DECLINED = "declined", _("refus")
 
 
+# Of several follow-ups of one person at one milestone, the first of these counts.
+BEST_FIRST = tuple(
+    result.value
+    for result in (FollowUpResult.ANSWERED, FollowUpResult.PROXY, FollowUpResult.DECLINED, FollowUpResult.UNREACHABLE)
+)
+
+
 class Profile(TextChoices):
     FUNDER = "funder", _("financeur (chiffres exacts)")
     PUBLIC = "public", _("public (petits effectifs masqués)")

@@ -1,6 +1,7 @@
 """ONWARD: placements, follow-ups, facts, reports."""
 
+from placements.models.facts import EnrolmentFacts
 from placements.models.placements import FollowUp, Placement
 from placements.models.reports import Report, ReportRun
 
-__all__ = ["FollowUp", "Placement", "Report", "ReportRun"]
+__all__ = ["EnrolmentFacts", "FollowUp", "Placement", "Report", "ReportRun"]
