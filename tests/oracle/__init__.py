@@ -1,0 +1,1 @@
+"""An independent reading of the outcome rules: it never imports the product."""
