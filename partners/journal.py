@@ -1,14 +1,23 @@
-"""The journal's pen: one line an act, ids and codes only. Nothing is ever altered; see the triggers of migration 0002."""
+"""The journal's pen: one line an act, ids and codes only, never altered afterwards.
+
+Triggers (migration 0002) refuse UPDATE, DELETE and TRUNCATE. One door is left to delete old lines: `purge`.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.db import connection, models, transaction
 
-CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,80}")
+from partners.nir import contains_nir
+
+# A capital followed by a small letter is how names are written, and no code of ours.
+CODE = re.compile(r"(?![A-Za-z0-9_.:+-]*[A-Z][a-z])[A-Za-z0-9_.:+-]{0,80}")
+LONGEST_ID = 10**12  # thirteen digits and more are somebody's number
+DOOR = "partners_journaldoor"
 
 
 class NotACode(ValueError):
@@ -48,12 +57,14 @@ def _pk(thing: Any) -> int | None:
 
 
 def _code(text: str) -> str:
-    if not CODE.fullmatch(text):
+    if not CODE.fullmatch(text) or contains_nir(text):
         raise NotACode("The journal holds ids and codes, never a name nor free text.")
     return text
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, int) and abs(value) >= LONGEST_ID:
+        raise NotACode("This number is too long for an id or a count.")
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, dict):
@@ -61,3 +72,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return _code(str(value))
+
+
+@transaction.atomic
+def purge(*, before: datetime) -> int:
+    """Delete the lines older than `before` and count them: the retention job's door, and the only one.
+
+    The door is a row that the triggers look for. It exists inside this transaction alone, so that nobody else can
+    go through, and a crash shuts it. The purge itself leaves a line.
+    """
+    event = apps.get_model("partners", "Event")
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {DOOR} (id) VALUES (1)")  # noqa: S608 -- a constant
+        deleted: int = event._base_manager.filter(at__lt=before).delete()[0]
+        cursor.execute(f"DELETE FROM {DOOR}")  # noqa: S608 -- a constant
+    record("purge_journal", deleted=deleted)
+    return deleted

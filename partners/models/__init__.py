@@ -1,7 +1,9 @@
 """WHO: organisations, people, programmes, needs, agreements, journal, outbox, jobs, referentials."""
 
+from partners.models.jobs import Job, JobStatus
 from partners.models.journal import Event
 from partners.models.organisations import Organisation, OrganisationReference, Reference
+from partners.models.outbox import Message, MessageChannel, MessageFailure, MessageStatus
 from partners.models.people import Membership, User
 from partners.models.programmes import Agreement, AgreementReference, Need, Programme, ProgrammeReference
 from partners.models.referentials import Certification, Commune, District, Occupation, Perimeter, Postcode, Referential
@@ -13,7 +15,13 @@ __all__ = [
     "Commune",
     "District",
     "Event",
+    "Job",
+    "JobStatus",
     "Membership",
+    "Message",
+    "MessageChannel",
+    "MessageFailure",
+    "MessageStatus",
     "Need",
     "Occupation",
     "Organisation",
