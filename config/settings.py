@@ -20,7 +20,7 @@ VAR_DIR.mkdir(parents=True, exist_ok=True)
 # local: nothing set, plain http on this machine. dev: the same with DEBUG. production: everything shut.
 RELAIS_ENV = env.one_of("RELAIS_ENV", ("local", "dev", "production"), "local")
 PRODUCTION = RELAIS_ENV == "production"
-DEBUG = env.flag("DEBUG", RELAIS_ENV == "dev")
+DEBUG = env.flag("DEBUG", default=RELAIS_ENV == "dev")
 SECRET_KEY = env.text("SECRET_KEY", None if PRODUCTION else "") or env.local_key(VAR_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = env.several("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = env.several("RELAIS_HOSTS", None if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
@@ -124,7 +124,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
-    if env.flag("RELAIS_BEHIND_PROXY", False):  # only if the proxy always sets or clears this header itself
+    if env.flag("RELAIS_BEHIND_PROXY", default=False):  # only if the proxy always sets or clears this header itself
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -173,8 +173,8 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 EMAIL_PORT = env.number("EMAIL_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
-EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", False)
-EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION and not EMAIL_USE_SSL)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=PRODUCTION and not EMAIL_USE_SSL)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Relais <relais@localhost>")
 

@@ -154,7 +154,7 @@ def _send(pk: int) -> None:
 def home() -> str:
     """Name where process numbers mean something: this host, and its process namespace when it has one."""
     try:
-        space = f"/{os.stat('/proc/self/ns/pid').st_ino}"
+        space = f"/{Path('/proc/self/ns/pid').stat().st_ino}"
     except OSError:
         space = ""
     return f"{socket.gethostname()[:40]}{space}"

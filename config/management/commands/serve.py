@@ -91,19 +91,10 @@ def workers(count: int) -> list[list[str]]:
     """The commands that run jobs: Celery's when there is a broker, our own otherwise."""
     if not settings.CELERY_BROKER_URL:
         return [[sys.executable, MANAGE, "worker"] for _ in range(count)]
-    celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config.celery"]
     return [
-        [
-            *celery,
-            "worker",
-            "--concurrency",
-            str(count),
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel",
-            "WARNING",
-        ],
-        [*celery, "beat", "--loglevel", "WARNING"],
+        [*celery, "worker", "--concurrency", str(count), "--without-gossip", "--without-mingle"],
+        [*celery, "beat"],
     ]
 
 
