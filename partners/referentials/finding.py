@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from itertools import islice
 from pathlib import Path
 
 from partners.codes import district_generation
 from partners.referentials import certifications, communes, districts, occupations, perimeters, postcodes
 from partners.referentials.listings import Listing
-from partners.referentials.tables import HEAD_BYTES, Broken, Fault, Layout, decode, plain, split_header, unwrap
+from partners.referentials.tables import HEAD_BYTES, Broken, Fault, Layout, decode, first_row, plain, split_header, unwrap
 
 LISTINGS = (
     communes.LISTING,
@@ -158,20 +155,19 @@ def candidate(path: Path, listing: Listing, layout: Layout, code: str) -> Candid
 
 def first_code(text: str, header: list[str], separator: str, layout: Layout) -> str:
     """The code of the first line, "" when there is none to read: the reading of the whole file will say why."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     place = [plain(name) for name in header].index(layout.columns["code"])
-    cells = next(islice(rows, 1, None), [])
+    cells = first_row(text, separator, skip=1)
     return unwrap(cells[place]).upper() if place < len(cells) else ""
 
 
 def head(path: Path) -> str:
-    """The beginning of a file as text, "" when it is none."""
+    """The beginning of a file as text, be it garbled: the reading of the whole file refuses what is not text."""
     with path.open("rb") as file:
         raw = file.read(HEAD_BYTES)
     try:
         return decode(raw, cut=len(raw) == HEAD_BYTES)
     except UnicodeDecodeError:
-        return ""
+        return raw.decode("latin-1")
 
 
 def is_named(path: Path, layout: Layout) -> bool:

@@ -11,7 +11,7 @@ from partners.states import ReferentialKind
 LAYOUTS = (
     Layout(
         publisher="France Travail, ROME (unix_referentiel_code_rome_vNNN_utf8.csv)",
-        names=("unix_referentiel_code_rome_v*.csv", "rome*_codes_*.csv"),
+        names=("unix_referentiel_code_rome_v*.csv", "rome4_codes_v*.csv"),
         columns={"code": "code_rome", "name": "libelle_rome"},
     ),
 )

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 HEAD_BYTES = 65_536
@@ -70,12 +71,17 @@ def with_zero(code: str) -> str:
 
 
 def decode(raw: bytes, *, cut: bool = False) -> str:
-    """The text of a file; `cut` when `raw` is only its beginning. UnicodeDecodeError when it is no text."""
+    """The text of a file, lines ending by \\n; `cut`: `raw` is only its beginning. UnicodeDecodeError when it is no text."""
+    text = decode_as_is(raw, cut=cut)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_as_is(raw: bytes, *, cut: bool) -> str:
     for mark, encoding in BOMS:
         if raw.startswith(mark):
             return raw.decode(encoding, errors="ignore" if cut else "strict")
     try:
-        return raw.decode("utf-8", errors="strict")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         if cut and error.start >= len(raw) - 3:
             return raw[: error.start].decode("utf-8")
@@ -86,10 +92,18 @@ def split_header(text: str) -> tuple[list[str], str]:
     """Column names as written, and the separator: whichever of `;` `,` tab cuts the first line into most cells."""
     best: tuple[list[str], str] = ([], ",")
     for separator in ";,\t":
-        cells = next(csv.reader(io.StringIO(text), delimiter=separator), [])
+        cells = first_row(text, separator)
         if len(cells) > len(best[0]):
             best = ([unwrap(cell) for cell in cells], separator)
     return best
+
+
+def first_row(text: str, separator: str, skip: int = 0) -> list[str]:
+    """The cells of the first row, or of a later one; none when there is no such row or it is no table."""
+    try:
+        return next(islice(csv.reader(io.StringIO(text), delimiter=separator), skip, None), [])
+    except csv.Error:
+        return []
 
 
 @dataclass(frozen=True)
@@ -194,7 +208,7 @@ def lines_of(path: Path, raw: bytes, layout: Layout) -> Iterator[Line]:
     places = {plain(name): place for place, name in reversed(list(enumerate(header))) if name}
     wanted = {name: places[column] for name, column in (layout.columns | layout.extra).items() if column in places}
     written = {name: header[place] for name, place in wanted.items()}
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text), delimiter=separator, strict=True)
     width = max(places.values(), default=0) + 1
     before = 0
     try:
