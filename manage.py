@@ -22,14 +22,14 @@ UV = "uv==0.13.9"
 OLDEST = (3, 11)
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
-TOO_OLD = """Relais demande Python 3.11 ou plus récent ; celui-ci est {0}. Relancez avec un autre, par exemple :
+TOO_OLD = """Relais demande Python 3.11 ou plus récent ; celui-ci est {0}. Relancez avec un autre, par exemple :
 Relais needs Python 3.11 or newer; this one is {0}. Start again with another, for instance:
     python3.11 manage.py {1}"""
-NO_VENV = """Il manque à Python de quoi créer un environnement. Sur Debian ou Ubuntu, une fois, en administrateur :
+NO_VENV = """Il manque à Python de quoi créer un environnement. Sur Debian ou Ubuntu, une fois, en administrateur :
 Python lacks what makes an environment. On Debian or Ubuntu, once, as administrator:
     apt install python3-venv"""
-NO_NETWORK = """La mise en place n’a pas abouti : elle télécharge les bibliothèques, et a donc besoin du réseau.
-Vérifiez la connexion (ou le proxy : HTTPS_PROXY), puis relancez la même commande ; elle reprendra où elle en était.
+NO_NETWORK = """La mise en place n’a pas abouti : elle télécharge les bibliothèques, et a donc besoin du réseau.
+Vérifiez la connexion (ou le proxy : HTTPS_PROXY), puis relancez la même commande ; elle reprendra où elle en était.
 The set-up did not succeed: it downloads the libraries, and so needs the network.
 Check the connection (or the proxy: HTTPS_PROXY), then start the same command again; it will resume."""
 FIRST_TIME = "Mise en place (une à deux minutes, une seule fois)… / Setting up (a minute or two, once)…"
