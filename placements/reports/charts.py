@@ -21,10 +21,12 @@ _SVG = "http://www.w3.org/2000/svg"
 _STACK = "Inter, system-ui, sans-serif"
 
 
-def _text(drawing: Drawing, x: float, y: float, text: str, color: HexColor = style.INK, size: float = 8.5,
+def _text(drawing: Drawing, x: float, y: float, text: str, *, color: HexColor = style.INK, size: float = 8.5,
           anchor: str = "start", face: str = fonts.REGULAR) -> None:  # fmt: skip
     # The SVG renderer places text by halves of a point.
-    drawing.add(String(x, round(2 * y) / 2, style.line(text), fontName=face, fontSize=size, fillColor=color, textAnchor=anchor))
+    drawing.add(
+        String(x, round(2 * y) / 2, style.line(text), fontName=face, fontSize=size, fillColor=color, textAnchor=anchor)
+    )
 
 
 def _fit(text: str, room: float, size: float = 8.5) -> str:
@@ -37,7 +39,9 @@ def _fit(text: str, room: float, size: float = 8.5) -> str:
     return text.rstrip() + "…"
 
 
-def bar_chart(bars: Sequence[Bar], profile: str, width: float, tones: dict[str, HexColor], step: float = 27, label: float = 150) -> Drawing:
+def bar_chart(
+    bars: Sequence[Bar], profile: str, width: float, tones: dict[str, HexColor], *, step: float = 27, label: float = 150
+) -> Drawing:
     """Horizontal bars from the top down, each with its number; a hidden number has no bar and says « n. c. »."""
     drawing = Drawing(width, max(1, len(bars)) * step)
     top = max((bar.n or 0 for bar in bars), default=0)
@@ -48,7 +52,7 @@ def bar_chart(bars: Sequence[Bar], profile: str, width: float, tones: dict[str, 
         middle = base + thick / 2 - 3
         _text(drawing, 0, middle, _fit(bar.label, label - 8))
         if bar.n is None:
-            _text(drawing, label, middle, french.missing(profile), style.MUTED)
+            _text(drawing, label, middle, french.missing(profile), color=style.MUTED)
             continue
         long = room * bar.n / top if top else 0
         if long > 0:
@@ -56,7 +60,7 @@ def bar_chart(bars: Sequence[Bar], profile: str, width: float, tones: dict[str, 
                              fillColor=tones[bar.tone], strokeColor=None))  # fmt: skip
         inside = long > 40 and tones[bar.tone] in (style.TEAL, style.VIOLET)
         _text(drawing, label + long + (-7 if inside else 6), middle, french.whole(bar.n),
-              style.WHITE if inside else style.INK, anchor="end" if inside else "start")  # fmt: skip
+              color=style.WHITE if inside else style.INK, anchor="end" if inside else "start")  # fmt: skip
     return drawing
 
 
@@ -79,23 +83,32 @@ def rates_chart(content: Content, width: float, step: float = 16.5) -> Drawing:
     for mark in (0, 25, 50, 75, 100):
         x = left + room * mark / 100
         drawing.add(Line(x, foot, x, drawing.height, strokeColor=style.LINE, strokeWidth=0.7))
-        _text(drawing, x, 4, french.target(mark), style.MUTED, 7.5, "middle")
+        _text(drawing, x, 4, french.target(mark), color=style.MUTED, size=7.5, anchor="middle")
     for index, outcome in enumerate(content.outcomes):
         middle = drawing.height - (index + 0.5) * step
         own = outcome.code == content.own_rule
         _text(drawing, 0, middle - 3, _fit(outcome.label, left - 12), face=fonts.BOLD if own else fonts.REGULAR, size=8)
-        _band(drawing, outcome, left, room, middle, own)
-        _text(drawing, width, middle - 3, rate_text(outcome, content.profile), anchor="end", face=fonts.BOLD if own else fonts.REGULAR)
+        _band(drawing, outcome, left=left, room=room, middle=middle, own=own)
+        _text(
+            drawing,
+            width,
+            middle - 3,
+            rate_text(outcome, content.profile),
+            anchor="end",
+            face=fonts.BOLD if own else fonts.REGULAR,
+        )
     return drawing
 
 
-def _band(drawing: Drawing, outcome: Outcome, left: float, room: float, middle: float, own: bool) -> None:
+def _band(drawing: Drawing, outcome: Outcome, *, left: float, room: float, middle: float, own: bool) -> None:
     strong, soft = (style.VIOLET, style.VIOLET_SOFT) if own else (style.TEAL, style.TEAL_SOFT)
     if outcome.low is not None and outcome.high is not None:
         start, end = left + room * outcome.low, left + room * outcome.high
         drawing.add(Rect(start - 1.5, middle - 3, end - start + 3, 6, rx=3, ry=3, fillColor=soft, strokeColor=None))
     if outcome.rate is not None:
-        drawing.add(Circle(left + room * outcome.rate, middle, 3.6, fillColor=strong, strokeColor=style.WHITE, strokeWidth=0.8))
+        drawing.add(
+            Circle(left + room * outcome.rate, middle, 3.6, fillColor=strong, strokeColor=style.WHITE, strokeWidth=0.8)
+        )
 
 
 def rate_text(outcome: Outcome, profile: str) -> str:
@@ -129,15 +142,23 @@ def continuity_chart(days: dict[str, Any], profile: str, width: float) -> Drawin
     for index, (_, label, color, n) in enumerate(known):
         x = width * index / len(known)
         drawing.add(Rect(x, 16, 8, 8, rx=1.5, ry=1.5, fillColor=color, strokeColor=None))
-        _text(drawing, x + 13, 17, french.missing(profile) if n is None else french.many(n, "jour", "jours"), face=fonts.BOLD)
-        _text(drawing, x + 13, 5, label, style.MUTED, 7.5)
+        _text(
+            drawing,
+            x + 13,
+            17,
+            french.missing(profile) if n is None else french.many(n, "jour", "jours"),
+            face=fonts.BOLD,
+        )
+        _text(drawing, x + 13, 5, label, color=style.MUTED, size=7.5)
     return drawing
 
 
 def chart_svg(drawing: Drawing, title: str) -> str:
     """The drawing as inline SVG: a title that assistive tools read, presentation attributes only (no style, no id but the title's)."""
     source = renderSVG.drawToString(
-        drawing, fontSizer=str, fontHacks={fonts.REGULAR: {"family": _STACK}, fonts.BOLD: {"family": _STACK, "weight": "600"}}
+        drawing,
+        fontSizer=str,
+        fontHacks={fonts.REGULAR: {"family": _STACK}, fonts.BOLD: {"family": _STACK, "weight": "600"}},
     )
     root = fromstring(re.sub(r"^.*?(?=<svg)", "", source, flags=re.DOTALL))
     key = "chart-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")

@@ -37,11 +37,13 @@ _REORDERING = dict.fromkeys((*range(0x200E, 0x2010), *range(0x202A, 0x202F), *ra
 _lock = Lock()
 
 
-class PrintFont(TTFont):
+class PrintFont(TTFont):  # type: ignore[misc]  # reportlab is untyped
     """A TrueType font whose narrow no-break space does not break."""
 
-    def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802 (reportlab's name)
-        pieces: list[tuple[int, bytes]] = super().splitString(text.replace(_NARROW_IN_PARAGRAPH, NARROW_NO_BREAK), doc, encoding)
+    def splitString(self, text: str, doc: object, encoding: str = "utf-8") -> list[tuple[int, bytes]]:  # noqa: N802  # reportlab's name
+        pieces: list[tuple[int, bytes]] = super().splitString(
+            text.replace(_NARROW_IN_PARAGRAPH, NARROW_NO_BREAK), doc, encoding
+        )
         return pieces
 
 

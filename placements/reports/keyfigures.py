@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from placements.reports.content import Commitment, Content, FollowUpLine, Outcome
-from placements.reports.french import HIDDEN, NBSP, NOTHING, PUBLIC, many, missing, percent, rounded, shortest, target, whole
+from placements.reports.french import (
+    HIDDEN,
+    NBSP,
+    NOTHING,
+    PUBLIC,
+    many,
+    missing,
+    percent,
+    rounded,
+    shortest,
+    target,
+    whole,
+)
 
 OUTCOME_FLOOR = 20  # people, under which the public profile gives no outcome rate
 
@@ -24,6 +36,7 @@ class KeyFigure:
     low: float | None = None
     high: float | None = None
     number: float | None = None  # for a figure that is not a rate
+    counted: str = ""  # and what it counts, in full
 
 
 def shown(value: float | None, profile: str) -> str:
@@ -53,7 +66,11 @@ def outcome_rate(n: int | None, of: int | None, profile: str) -> float | None:
 
 def promise_rate(promise: Commitment, profile: str) -> float | None:
     """What was reached of a promise, as a rate."""
-    return outcome_rate(promise.n, promise.of, profile) if "positive" in promise.code else share_rate(promise.n, promise.of)
+    return (
+        outcome_rate(promise.n, promise.of, profile)
+        if "positive" in promise.code
+        else share_rate(promise.n, promise.of)
+    )
 
 
 def out_of(n: int | None, of: int | None, profile: str) -> str:
@@ -75,7 +92,7 @@ def bounds_text(low: float | None, high: float | None, profile: str) -> str:
     return f"entre {percent(low)} et {percent(high)}"
 
 
-def verdict(commitment: Commitment, profile: str) -> str:
+def verdict(commitment: Commitment, profile: str = "funder") -> str:
     """Tenu, how many people are missing, or why nothing can be said."""
     if commitment.kept is None:
         return HIDDEN if profile == PUBLIC and commitment.of is None else "pas encore mesurable"
@@ -113,7 +130,15 @@ def _entries(content: Content) -> KeyFigure:
         f"admis{NBSP}: {shown(funnel.get('admitted'), content.profile)}",
         f"formation achevée{NBSP}: {shown(funnel.get('completed'), content.profile)}",
     )
-    return KeyFigure("Entrés en formation", shown(entered, content.profile), details, n=entered, of=funnel.get("referred"), number=entered)
+    return KeyFigure(
+        "Entrés en formation",
+        shown(entered, content.profile),
+        details,
+        n=entered,
+        of=funnel.get("referred"),
+        number=entered,
+        counted="Entrés en formation, sur les candidatures de la période",
+    )
 
 
 def _answers(content: Content) -> KeyFigure | None:
@@ -130,7 +155,9 @@ def _answers(content: Content) -> KeyFigure | None:
         f"pas encore sollicités{NBSP}: {shown(line.not_asked, content.profile)}",
     )
     unheard = None if n is None or of is None else of - n
-    return KeyFigure("Réponses au suivi à 6 mois", share_text(n, of, content.profile), details, n, of, share_rate(n, of), unheard)
+    return KeyFigure(
+        "Réponses au suivi à 6 mois", share_text(n, of, content.profile), details, n, of, share_rate(n, of), unheard
+    )
 
 
 def _interruption(content: Content) -> KeyFigure:
@@ -139,8 +166,13 @@ def _interruption(content: Content) -> KeyFigure:
     # Without any exit there is no median, and nothing is hidden.
     empty = median is None and days.get("gap") == 0
     value = NOTHING if empty else shown(median, content.profile)
-    details = ("médiane par parcours, de l’entrée à 6 mois après la sortie", f"plus de 15 jours d’affilée{NBSP}: {shown(long, content.profile)}")
-    return KeyFigure("Jours d’interruption", value, details, number=median)
+    details = (
+        "médiane par parcours, de l’entrée à 6 mois après la sortie",
+        f"plus de 15 jours d’affilée{NBSP}: {shown(long, content.profile)}",
+    )
+    return KeyFigure(
+        "Jours d’interruption", value, details, number=median, counted="Jours d’interruption, médiane par parcours"
+    )
 
 
 def key_figures(content: Content) -> tuple[KeyFigure, ...]:

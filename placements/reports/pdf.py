@@ -86,7 +86,9 @@ class PagedCanvas(Canvas):  # type: ignore[misc]
         self.drawString(left, top, "Relais")
         self.setFont(fonts.REGULAR, 8)
         self.setFillColor(style.MUTED)
-        text = style.line(f"Bilan des sorties · {self.content.agreement[:60]} · {french.period(self.content.start, self.content.end)}")
+        text = style.line(
+            f"Bilan des sorties · {self.content.agreement[:60]} · {french.period(self.content.start, self.content.end)}"
+        )
         self.drawRightString(right, top, text)
 
 
@@ -98,7 +100,9 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
             file, pagesize=A4, title=style.line(document_title(content)), author=style.line(content.provider), subject="Bilan des sorties",
             creator="Relais", lang="fr-FR", invariant=1, displayDocTitle=1, initialFontName=fonts.REGULAR, pageCompression=1,
         )  # fmt: skip
-        self.addPageTemplates([_page(COVER, A4, 16 * mm), _page(PORTRAIT, A4, 20 * mm), _page(LANDSCAPE, landscape(A4), 20 * mm)])
+        self.addPageTemplates(
+            [_page(COVER, A4, 16 * mm), _page(PORTRAIT, A4, 20 * mm), _page(LANDSCAPE, landscape(A4), 20 * mm)]
+        )
 
     def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 (reportlab's name)
         title = getattr(flowable, "outline_title", None)

@@ -16,7 +16,11 @@ from placements.reports.style import Pill, cell, grid, heads, para
 COVER, PORTRAIT, LANDSCAPE = "cover", "portrait", "landscape"
 WIDTH = 174 * mm
 
-_FLAT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+_FLAT = [
+    ("LEFTPADDING", (0, 0), (-1, -1), 0),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+]
 _TIGHT = [*_FLAT, ("TOPPADDING", (0, 0), (-1, -1), 1.3), ("BOTTOMPADDING", (0, 0), (-1, -1), 1.3)]
 
 
@@ -48,7 +52,11 @@ def cover(content: Content) -> Iterator[Flowable]:
     """The cover, then the change to ordinary pages."""
     public = content.profile == french.PUBLIC
     profile = "Profil public, petits nombres masqués" if public else "Profil financeur, chiffres exacts"
-    yield Table([[para("Relais", "brand"), Pill(profile, style.TEAL, style.TEAL_TINT, "right")]], colWidths=[WIDTH / 2] * 2, style=_FLAT)
+    yield Table(
+        [[para("Relais", "brand"), Pill(profile, style.TEAL, style.TEAL_TINT, "right")]],
+        colWidths=[WIDTH / 2] * 2,
+        style=_FLAT,
+    )
     yield Spacer(1, 14 * mm)
     yield para("Bilan des sorties", "title")
     yield para(french.period(content.start, content.end), "subtitle")
@@ -78,7 +86,9 @@ def _identity(content: Content) -> Flowable:
         ("Données arrêtées au", french.day(content.as_of)),
     )
     return Table(
-        [[para(label, "cell_label"), cell(text, limit=0, most=900)] for label, text in rows], colWidths=[38 * mm, WIDTH - 38 * mm], style=_TIGHT
+        [[para(label, "cell_label"), cell(text, limit=0, most=900)] for label, text in rows],
+        colWidths=[38 * mm, WIDTH - 38 * mm],
+        style=_TIGHT,
     )
 
 
@@ -96,21 +106,32 @@ def _cards(content: Content) -> Flowable:
 
 
 def _card_lines(figure: KeyFigure) -> list[Flowable]:
-    return [para(figure.label, "card_label"), para(figure.value, "card_figure"), *(para(text, "card_detail") for text in figure.details)]
+    return [
+        para(figure.label, "card_label"),
+        para(figure.value, "card_figure"),
+        *(para(text, "card_detail") for text in figure.details),
+    ]
 
 
 def promise_pill(commitment: Commitment, profile: str) -> Pill:
     """Kept in green, missed in amber, not measurable in grey; always in words."""
     if commitment.kept is None:
         return Pill(verdict(commitment, profile), style.MUTED, style.SAND_SOFT)
-    return Pill(verdict(commitment, profile), *((style.GREEN, style.GREEN_TINT) if commitment.kept else (style.AMBER, style.AMBER_TINT)))
+    return Pill(
+        verdict(commitment, profile),
+        *((style.GREEN, style.GREEN_TINT) if commitment.kept else (style.AMBER, style.AMBER_TINT)),
+    )
 
 
-def promises(content: Content, unknown: bool = False) -> Flowable:
+def promises(content: Content, *, unknown: bool = False) -> Flowable:
     """The commitments, one row each: what was promised, what was reached, how many people are missing."""
-    rows = [heads("Engagement", ">Objectif", ">Effectif", *([">Inconnus"] if unknown else []), ">Part atteinte", "Résultat")]
+    rows = [
+        heads("Engagement", ">Objectif", ">Effectif", *([">Inconnus"] if unknown else []), ">Part atteinte", "Résultat")
+    ]
     for promise in content.commitments:
-        share = french.NOTHING if promise.of == 0 else shown_rate(promise_rate(promise, content.profile), content.profile)
+        share = (
+            french.NOTHING if promise.of == 0 else shown_rate(promise_rate(promise, content.profile), content.profile)
+        )
         extra = [shown(promise.unknown, content.profile)] if unknown else []
         rows.append([
             para(promise.label, "cell"), french.target(promise.target), out_of(promise.n, promise.of, content.profile), *extra,

@@ -20,7 +20,20 @@ Story = Iterator[Flowable]
 
 def story(content: Content) -> list[Flowable]:
     """All the pages, in order."""
-    sections = (cover, _paths, _promises, _rules, _differences, _fse, _cohorts, _follow_up, _continuity, _participants, _definitions, _checks)
+    sections = (
+        cover,
+        _paths,
+        _promises,
+        _rules,
+        _differences,
+        _fse,
+        _cohorts,
+        _follow_up,
+        _continuity,
+        _participants,
+        _definitions,
+        _checks,
+    )
     return [flowable for section in sections for flowable in section(content)]
 
 
@@ -55,11 +68,13 @@ def _promises(content: Content) -> Story:
         yield Spacer(1, 9 * mm)
     yield from _heading("Qui sont les personnes entrées", 70 * mm)
     rows = [heads("Profil à l’entrée", ">Effectif", ">Sur", ">Part", ">Sans réponse")]
-    for share in content.shares:
-        rows.append([
+    rows += [
+        [
             para(share.label, "cell"), shown(share.n, content.profile), shown(share.of, content.profile),
             share_text(share.n, share.of, content.profile), shown(share.unknown, content.profile),
-        ])  # fmt: skip
+        ]
+        for share in content.shares
+    ]  # fmt: skip
     yield grid(rows, _widths(86, 22, 22, 22, 22), right=(1, 2, 3, 4))
 
 
@@ -87,7 +102,8 @@ def _rules(content: Content) -> Story:
     yield grid(rows, _widths(58, 15, 12, 17, 32, 15, 17, 14), right=range(1, 8), extra=[*tight, *own_rows])
     yield Spacer(1, 3 * mm)
     yield para(
-        "Fond teinté\u00a0: la règle de l’engagement. ● règle prévue par la convention\u202f; les autres sont données pour comparer.", "note"
+        "Fond teinté\u00a0: la règle de l’engagement. ● règle prévue par la convention\u202f; les autres sont données pour comparer.",
+        "note",
     )
 
 
@@ -130,12 +146,19 @@ def _told(content: Content, own: Outcome, told: list[Outcome]) -> Story:
         f"{charts.rate_text(own, content.profile)}. Voici ce qui en éloigne chacune des autres.", "lead",
     )  # fmt: skip
     rows = [heads("Règle", ">Effectif", ">Taux", "Ce qui change")]
-    for outcome in told:
-        rows.append([
+    rows += [
+        [
             para(outcome.label, "cell"), out_of(outcome.numerator, outcome.denominator, content.profile),
             charts.rate_text(outcome, content.profile), para(outcome.differs, "cell"),
-        ])  # fmt: skip
-    yield grid(rows, _widths(44, 22, 16, 92), right=(1, 2), extra=[("VALIGN", (0, 1), (-1, -1), "TOP"), ("LEFTPADDING", (3, 0), (3, -1), 10)])
+        ]
+        for outcome in told
+    ]  # fmt: skip
+    yield grid(
+        rows,
+        _widths(44, 22, 16, 92),
+        right=(1, 2),
+        extra=[("VALIGN", (0, 1), (-1, -1), "TOP"), ("LEFTPADDING", (3, 0), (3, -1), 10)],
+    )
 
 
 def _fse(content: Content) -> Story:
@@ -168,9 +191,13 @@ def _cohorts(content: Content) -> Story:
     rows = [heads("Cohorte", "Dates", ">Places", ">Entrés", ">Achevé", ">Abandons", ">En cours", ">Sorties positives")]
     for item in content.cohorts:
         positive = out_of(item.positive, item.positive_of, content.profile) if item.positive_of != 0 else french.NOTHING
-        counts = [shown(n, content.profile) for n in (item.seats, item.entered, item.completed, item.dropouts, item.running)]
+        counts = [
+            shown(n, content.profile) for n in (item.seats, item.entered, item.completed, item.dropouts, item.running)
+        ]
         dates = f"{french.short_day(item.starts_on)} – {french.short_day(item.ends_on)}"
-        rows.append([[cell(item.title, limit=0), cell(item.reference, "cell_muted", most=120)], dates, *counts, positive])
+        rows.append(
+            [[cell(item.title, limit=0), cell(item.reference, "cell_muted", most=120)], dates, *counts, positive]
+        )
     yield grid(rows, _widths(42, 40, 13, 13, 14, 17, 16, 27), right=range(2, 8))
     yield Spacer(1, 9 * mm)
 
@@ -179,7 +206,9 @@ def _follow_up(content: Content) -> Story:
     if not content.follow_up:
         return
     yield from _heading("Suivi après la sortie")
-    rows = [heads("Étape", ">Sollicités", ">Ont répondu", ">Par un tiers", ">Injoignables", ">Refus", ">Non sollicités")]
+    rows = [
+        heads("Étape", ">Sollicités", ">Ont répondu", ">Par un tiers", ">Injoignables", ">Refus", ">Non sollicités")
+    ]
     for item in content.follow_up:
         counts = (item.asked, item.answered, item.proxy, item.unreachable, item.declined, item.not_asked)
         rows.append([cell(item.label), *(shown(n, content.profile) for n in counts)])
@@ -192,13 +221,19 @@ def _continuity(content: Content) -> Story:
     if not days:
         return
     yield from _heading("Continuité des parcours", 75 * mm)
-    yield para("Chaque jour, de l’entrée en formation à 6 mois après la sortie, est dans une seule de ces quatre classes.", "lead")
+    yield para(
+        "Chaque jour, de l’entrée en formation à 6 mois après la sortie, est dans une seule de ces quatre classes.",
+        "lead",
+    )
     yield charts.continuity_chart(days, content.profile, WIDTH)
     yield Spacer(1, 4 * mm)
     median, long = (shown(days.get(key), content.profile) for key in ("median_gap", "persons_over_15"))
     if days.get("median_gap") is None and days.get("gap") == 0:
         median = french.NOTHING
-    yield para(f"Jours d’interruption par parcours, médiane\u00a0: {median}. Parcours interrompus plus de 15 jours d’affilée\u00a0: {long}.", "body")
+    yield para(
+        f"Jours d’interruption par parcours, médiane\u00a0: {median}. Parcours interrompus plus de 15 jours d’affilée\u00a0: {long}.",
+        "body",
+    )
 
 
 def _participants(content: Content) -> Story:
@@ -211,15 +246,30 @@ def _participants(content: Content) -> Story:
         f"Convention nominative\u00a0: {french.many(len(content.participants), 'inscription', 'inscriptions')}. "
         "Ces données personnelles ne sont communiquées qu’au titre de la convention.", "lead",
     )  # fmt: skip
-    rows = [heads("Référence", "Nom", "Prénom", "Cohorte", "Entrée", "Sortie", "Motif de sortie", "Certification", "Situation", "Positive")]
-    for item in content.participants:
-        rows.append([
+    rows = [
+        heads(
+            "Référence",
+            "Nom",
+            "Prénom",
+            "Cohorte",
+            "Entrée",
+            "Sortie",
+            "Motif de sortie",
+            "Certification",
+            "Situation",
+            "Positive",
+        )
+    ]
+    rows += [
+        [
             cell(item.reference, limit=10, most=120), cell(item.last_name, limit=18), cell(item.first_name, limit=14, most=300),
             cell(item.cohort, limit=18, most=300),
             french.short_day(item.entered_on), french.short_day(item.exited_on) if item.exited_on else "",
             cell(item.exit_reason, limit=18, most=120), cell(item.certification, limit=12, most=120), cell(item.situation, limit=21, most=120),
             {True: "oui", False: "non", None: french.NOTHING}[item.positive],
-        ])  # fmt: skip
+        ]
+        for item in content.participants
+    ]  # fmt: skip
     yield grid(rows, _widths(21, 40, 31, 38, 24, 24, 36, 25, 42, 18, total=WIDE))
     yield NextPageTemplate(PORTRAIT)
 
@@ -238,9 +288,16 @@ def _definitions(content: Content) -> Story:
             ("Source", outcome.source),
         ]
         if outcome.floor is not None:
-            rows.append(("Publié", f"à partir de {french.many(outcome.floor, 'personne', 'personnes')} au dénominateur"))
+            rows.append(
+                ("Publié", f"à partir de {french.many(outcome.floor, 'personne', 'personnes')} au dénominateur")
+            )
         if outcome.parts:
-            rows.append(("Dont", "\u202f; ".join(f"{part.label}\u00a0: {shown(part.n, content.profile)}" for part in outcome.parts)))
+            rows.append(
+                (
+                    "Dont",
+                    "\u202f; ".join(f"{part.label}\u00a0: {shown(part.n, content.profile)}" for part in outcome.parts),
+                )
+            )
         yield KeepTogether([head, _pairs(rows)])
 
 
@@ -260,7 +317,10 @@ def _checks(content: Content) -> Story:
     yield from _heading("Contrôles")
     failed = sum(not check.ok for check in content.checks)
     yield para(
-        f"{french.many(failed, 'contrôle ne tient', 'contrôles ne tiennent')} pas." if failed else "Tous les contrôles tiennent.", "lead"
+        f"{french.many(failed, 'contrôle ne tient', 'contrôles ne tiennent')} pas."
+        if failed
+        else "Tous les contrôles tiennent.",
+        "lead",
     )
     rows = [heads("Contrôle", "Détail", "Résultat")]
     for check in content.checks:

@@ -97,7 +97,9 @@ def heads(*labels: str) -> list[Paragraph]:
     return [para(label.removeprefix(">"), "head_right" if label.startswith(">") else "head") for label in labels]
 
 
-def grid(rows: Sequence[Sequence[Any]], widths: Sequence[float], right: Sequence[int] = (), extra: Sequence[Any] = ()) -> Flowable:
+def grid(
+    rows: Sequence[Sequence[Any]], widths: Sequence[float], right: Sequence[int] = (), extra: Sequence[Any] = ()
+) -> Flowable:
     """A table whose first row is repeated on each page and whose rows are never cut; `right`: columns set flush right."""
     commands: list[Any] = [
         ("FONT", (0, 0), (-1, -1), fonts.REGULAR, 8.5, 11.5),
@@ -114,7 +116,15 @@ def grid(rows: Sequence[Sequence[Any]], widths: Sequence[float], right: Sequence
         *extra,
     ]
     kind = LongTable if len(rows) > 40 else Table
-    return kind([list(row) for row in rows], colWidths=list(widths), repeatRows=1, splitByRow=1, splitInRow=0, style=commands, hAlign="LEFT")
+    return kind(
+        [list(row) for row in rows],
+        colWidths=list(widths),
+        repeatRows=1,
+        splitByRow=1,
+        splitInRow=0,
+        style=commands,
+        hAlign="LEFT",
+    )
 
 
 class Pill(Flowable):  # type: ignore[misc]  # reportlab is untyped

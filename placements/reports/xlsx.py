@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.styles import Alignment
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -18,11 +16,29 @@ from placements.reports import french
 from placements.reports.content import Bar, Content
 from placements.reports.french import NBSP, NOTHING
 from placements.reports.keyfigures import key_figures, outcome_rate, promise_rate, share_rate, verdict
-from placements.reports.text import printable
 from placements.reports.xlsx_checks import Places, recomputed
+from placements.reports.xlsx_file import file_of
 from placements.reports.xlsx_sheets import (
-    BAD_FILL, DAY, GOOD_FILL, MUTED, RATE, SECTION, STRONG, TINT_FILL, WARN_FILL, WHOLE,
-    Column, Value, finish, freeze, new_sheet, note, put, put_formula, table,
+    BAD_FILL,
+    DAY,
+    GOOD_FILL,
+    MUTED,
+    RATE,
+    SECTION,
+    STRONG,
+    TINT_FILL,
+    TRUTH,
+    WARN_FILL,
+    WHOLE,
+    Column,
+    Value,
+    finish,
+    freeze,
+    new_sheet,
+    note,
+    put,
+    put_formula,
+    table,
 )  # fmt: skip
 
 TONES = {"positive": "4A3F9F", "neutral": "D0C8BB", "unknown": "E9E4DA"}
@@ -42,17 +58,20 @@ def write_xlsx(content: Content) -> bytes:
     _participants(book, content)
     _definitions(book, content)
     _checks(book, content, places)
-    _properties(book, content)
-    return _frozen(book, content)
+    return file_of(book, content)
 
 
 def _subtitle(content: Content) -> str:
-    profile = "profil public, petits nombres masqués" if content.profile == french.PUBLIC else "profil financeur, chiffres exacts"
+    profile = (
+        "profil public, petits nombres masqués"
+        if content.profile == french.PUBLIC
+        else "profil financeur, chiffres exacts"
+    )
     return f"{content.agreement} · {content.provider} · {french.period(content.start, content.end)} · arrêté au {french.day(content.as_of)} · {profile}"
 
 
 def _summary(book: Workbook, content: Content) -> None:
-    sheet = new_sheet(book, "Synthèse", "Bilan des sorties", _subtitle(content))
+    sheet = new_sheet(book, "Synthèse", "Bilan des sorties", _subtitle(content), wide=False)
     facts: tuple[tuple[str, Value], ...] = (
         ("Convention", f"{content.agreement}, {french.period(content.agreement_from, content.agreement_to)}"),
         ("Organisme de formation", content.provider), ("Financeur", content.funder), ("Formations", ", ".join(content.programmes)),
@@ -63,9 +82,25 @@ def _summary(book: Workbook, content: Content) -> None:
         put(sheet.cell(row, 1), label, MUTED)
         put(sheet.cell(row, 2), value)
     row = _key_table(sheet, 4 + len(facts) + 1, content)
-    row = _chart_block(sheet, row + 1, "De la candidature à la sortie", content.funnel, content.profile, FUNNEL_TONES)
+    row = _chart_block(
+        sheet,
+        row + 1,
+        "De la candidature à la sortie",
+        head="Étape",
+        bars=content.funnel,
+        profile=content.profile,
+        tones=FUNNEL_TONES,
+    )
     if content.situations:
-        row = _chart_block(sheet, row + 1, "Situation à 6 mois", content.situations, content.profile, TONES)
+        row = _chart_block(
+            sheet,
+            row + 1,
+            "Situation à 6 mois",
+            head="Situation",
+            bars=content.situations,
+            profile=content.profile,
+            tones=TONES,
+        )
     row = _follow_up(sheet, row + 1, content)
     row = _continuity(sheet, row + 1, content)
     for text in content.notes:
@@ -76,22 +111,35 @@ def _summary(book: Workbook, content: Content) -> None:
 
 def _key_table(sheet: Worksheet, top: int, content: Content) -> int:
     columns = (
-        Column("Chiffre clé", 44), Column("Effectif", 12, WHOLE), Column("Sur", 12, WHOLE), Column("Taux", 12, RATE),
+        Column("Chiffre clé", 56), Column("Effectif", 12, WHOLE), Column("Sur", 12, WHOLE), Column("Taux", 12, RATE),
         Column("Inconnus", 12, WHOLE), Column("Au moins", 12, RATE), Column("Au plus", 12, RATE),
     )  # fmt: skip
     rows: list[Sequence[Value]] = []
     for figure in key_figures(content):
-        if figure.label == "Entrés en formation" or figure.label == "Jours d’interruption":
-            label = figure.label if figure.of is not None else f"{figure.label}, médiane par parcours"
+        if figure.counted:
             value: Value = figure.number if figure.value != NOTHING else NOTHING
-            rows.append((label, value, figure.of or NOTHING, NOTHING, NOTHING, NOTHING, NOTHING))
+            rows.append(
+                (figure.counted, value, NOTHING if figure.of is None else figure.of, NOTHING, NOTHING, NOTHING, NOTHING)
+            )
         elif figure.low is None and figure.high is None:
-            rows.append((figure.label, figure.n, figure.of, figure.rate if figure.of else NOTHING, figure.unknown, NOTHING, NOTHING))
+            rows.append(
+                (
+                    figure.label,
+                    figure.n,
+                    figure.of,
+                    figure.rate if figure.of else NOTHING,
+                    figure.unknown,
+                    NOTHING,
+                    NOTHING,
+                )
+            )
         else:
             rows.append((figure.label, figure.n, figure.of, figure.rate, figure.unknown, figure.low, figure.high))
     for share in content.shares:
         rate = NOTHING if share.of == 0 else share_rate(share.n, share.of)
-        rows.append((f"Parmi les entrés{NBSP}: {share.label}", share.n, share.of, rate, share.unknown, NOTHING, NOTHING))
+        rows.append(
+            (f"Parmi les entrés{NBSP}: {share.label}", share.n, share.of, rate, share.unknown, NOTHING, NOTHING)
+        )
     after = table(sheet, top, columns, rows, content.profile)
     for row in range(top + 1, after):
         cell = sheet.cell(row, 2)
@@ -100,11 +148,15 @@ def _key_table(sheet: Worksheet, top: int, content: Content) -> int:
     return after
 
 
-def _chart_block(sheet: Worksheet, top: int, title: str, bars: Sequence[Bar], profile: str, tones: dict[str, str]) -> int:
+def _chart_block(
+    sheet: Worksheet, top: int, title: str, *, head: str, bars: Sequence[Bar], profile: str, tones: dict[str, str]
+) -> int:
     put(sheet.cell(top, 1), title, SECTION)
-    after = table(sheet, top + 1, (Column(title, 44), Column("Effectif", 12, WHOLE)), [(bar.label, bar.n) for bar in bars], profile)
+    after = table(
+        sheet, top + 1, (Column(head, 56), Column("Effectif", 12, WHOLE)), [(bar.label, bar.n) for bar in bars], profile
+    )
     chart = BarChart()
-    chart.type, chart.style, chart.title, chart.legend, chart.gapWidth = "bar", 10, title, None, 45
+    chart.type, chart.style, chart.legend, chart.gapWidth = "bar", 10, None, 45
     chart.add_data(Reference(sheet, min_col=2, min_row=top + 1, max_row=after - 1), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=top + 2, max_row=after - 1))
     chart.x_axis.scaling.orientation = "maxMin"
@@ -118,15 +170,16 @@ def _chart_block(sheet: Worksheet, top: int, title: str, bars: Sequence[Bar], pr
         setattr(series.dLbls, name, False)
     for index, bar in enumerate(bars):
         series.dPt.append(DataPoint(idx=index, spPr=GraphicalProperties(solidFill=tones[bar.tone])))
-    chart.width, chart.height = 15.5, max(6.5, 0.85 * len(bars) + 2.2)
+    chart.width, chart.height = 15.5, max(5.2, 0.72 * len(bars) + 1.4)
     sheet.add_chart(chart, f"C{top + 1}")
     return max(after, top + 2 + int(chart.height / 0.53))
 
 
 def _follow_up(sheet: Worksheet, top: int, content: Content) -> int:
     put(sheet.cell(top, 1), "Suivi après la sortie", SECTION)
-    columns = [Column("Étape", 44)] + [
-        Column(head, 12, WHOLE) for head in ("Sollicités", "Ont répondu", "Par un tiers", "Injoignables", "Refus", "Non sollicités")
+    columns = [Column("Étape", 56)] + [
+        Column(head, 12, WHOLE)
+        for head in ("Sollicités", "Ont répondu", "Par un tiers", "Injoignables", "Refus", "Non sollicités")
     ]
     rows = [(f.label, f.asked, f.answered, f.proxy, f.unreachable, f.declined, f.not_asked) for f in content.follow_up]
     return table(sheet, top + 1, columns, rows, content.profile)
@@ -140,7 +193,7 @@ def _continuity(sheet: Worksheet, top: int, content: Content) -> int:
         "gap": "Jours d’interruption", "persons_over_15": "Parcours interrompus plus de 15 jours d’affilée",
     }  # fmt: skip
     rows = [(label, days.get(name)) for name, label in labels.items()]
-    return table(sheet, top + 1, (Column("Classe", 44), Column("Nombre", 12, WHOLE)), rows, content.profile) + 1
+    return table(sheet, top + 1, (Column("Classe", 56), Column("Nombre", 12, WHOLE)), rows, content.profile) + 1
 
 
 def _promises(book: Workbook, content: Content) -> None:
@@ -154,13 +207,27 @@ def _promises(book: Workbook, content: Content) -> None:
         rate: Value = NOTHING if promise.of == 0 else promise_rate(promise, content.profile)
         missing: Value = NOTHING if promise.kept is None else promise.short_by
         rows.append(
-            (promise.label, promise.target / 100, promise.n, promise.of, rate, promise.unknown, verdict(promise, content.profile), missing)
+            (
+                promise.label,
+                promise.target / 100,
+                promise.n,
+                promise.of,
+                rate,
+                promise.unknown,
+                verdict(promise, content.profile),
+                missing,
+            )
         )
     after = table(sheet, 4, columns, rows, content.profile)
     for row, promise in enumerate(content.commitments, start=5):
         if promise.kept is not None:
             sheet.cell(row, 7).fill = GOOD_FILL if promise.kept else WARN_FILL
-    note(sheet, after + 1, "Les personnes dont on ne sait rien sont hors du calcul de la part et comptées dans « Inconnus ».".replace("« ", "«\u00a0").replace(" »", "\u00a0»"), 8)
+    note(
+        sheet,
+        after + 1,
+        f"Les personnes dont on ne sait rien sont hors du calcul de la part et comptées dans {french.quoted('Inconnus')}.",
+        8,
+    )
     freeze(sheet, 4, 8, after - 1)
     finish(sheet, content.sha256, 8, 4)
 
@@ -171,7 +238,7 @@ def _rules(book: Workbook, content: Content, places: Places) -> None:
         Column("Règle", 34), Column("Code", 14), Column("Version", 9, "0"), Column("Prévue par la convention", 13), Column("Échéance", 20),
         Column("Effectif", 10, WHOLE), Column("Sur", 10, WHOLE), Column("Taux", 10, RATE), Column("Tous les sortants", 10, WHOLE),
         Column("Au moins", 10, RATE), Column("Au plus", 10, RATE), Column("Inconnus", 10, WHOLE), Column("Abandons", 10, WHOLE),
-        Column("Non échus", 10, WHOLE), Column("Publié", 9), Column("Ce qui l’éloigne de la règle de l’engagement", 62),
+        Column("Non échus", 10, WHOLE), Column("Publié", 9), Column("Ce qui l’éloigne de la règle de l’engagement", 52),
     )  # fmt: skip
     rows: list[Sequence[Value]] = []
     for row, o in enumerate(content.outcomes, start=5):
@@ -206,7 +273,7 @@ def _parts(sheet: Worksheet, top: int, parts: Sequence[Sequence[Value]], profile
         put(sheet.cell(row, 5), part)
         count = put(sheet.cell(row, 6), french.missing(profile) if n is None else n)
         count.number_format = WHOLE
-        count.alignment = count.alignment.copy(horizontal="right")
+        count.alignment = Alignment(horizontal="right")
     return top + 1 + len(parts)
 
 
@@ -222,7 +289,10 @@ def _fse(book: Workbook, content: Content, places: Places) -> None:
         rows.append((item.code, item.label, item.female, item.male, item.other, item.total))
     after = table(sheet, 4, columns, rows, content.profile)
     put(sheet.cell(after + 1, 2), "Dossiers incomplets, comptés dans EECO01 seulement")
-    incomplete = put(sheet.cell(after + 1, 6), french.missing(content.profile) if content.fse_incomplete is None else content.fse_incomplete)
+    incomplete = put(
+        sheet.cell(after + 1, 6),
+        french.missing(content.profile) if content.fse_incomplete is None else content.fse_incomplete,
+    )
     incomplete.number_format = WHOLE
     row = after + 3
     for code, reason in content.fse_not_collected:
@@ -253,7 +323,9 @@ def _cohorts(book: Workbook, content: Content) -> None:
 def _participants(book: Workbook, content: Content) -> None:
     if content.participants is None or content.profile == french.PUBLIC:
         return
-    sheet = new_sheet(book, "Participants", "Participants", f"{_subtitle(content)} · données personnelles, au titre de la convention")
+    sheet = new_sheet(
+        book, "Participants", "Participants", f"{_subtitle(content)} · données personnelles, au titre de la convention"
+    )
     columns = (
         Column("Référence", 14), Column("Nom", 24), Column("Prénom", 20), Column("Cohorte", 26), Column("Entrée", 12, DAY),
         Column("Sortie", 12, DAY), Column("Motif de sortie", 22), Column("Certification", 15), Column("Situation", 26),
@@ -287,42 +359,20 @@ def _definitions(book: Workbook, content: Content) -> None:
 
 def _checks(book: Workbook, content: Content, places: Places) -> None:
     sheet = new_sheet(book, "Contrôles", "Contrôles", _subtitle(content))
-    columns = (Column("Contrôle", 58), Column("Détail", 50), Column("Résultat", 12), Column("Recalcul dans ce classeur", 16))
+    columns = (
+        Column("Contrôle", 58),
+        Column("Détail", 50),
+        Column("Résultat", 12),
+        Column("Recalcul dans ce classeur", 16),
+    )
     live = recomputed(content, places)
     rows: list[Sequence[Value]] = [(check.label, check.detail, check.ok, "") for check in content.checks]
     rows += [(item.label, item.detail, item.ok, "") for item in live]
     after = table(sheet, 4, columns, rows, content.profile)
     for row, item in enumerate(live, start=5 + len(content.checks)):
-        put_formula(sheet.cell(row, 4), item.formula)
+        put_formula(sheet.cell(row, 4), item.formula).number_format = TRUTH
     for row in range(5, after):
         sheet.cell(row, 3).fill = GOOD_FILL if sheet.cell(row, 3).value else BAD_FILL
     note(sheet, after + 1, f"SHA-256 du résultat{NBSP}: {content.sha256}", 4)
     freeze(sheet, 4, 4, after - 1)
     finish(sheet, content.sha256, 4, 4)
-
-
-def _properties(book: Workbook, content: Content) -> None:
-    made = content.made_at.replace(tzinfo=None)
-    book.properties.title = printable(f"Bilan des sorties, convention {content.agreement}, {french.period(content.start, content.end)}")
-    book.properties.creator = book.properties.lastModifiedBy = printable(content.provider)
-    book.properties.subject, book.properties.language = "Bilan des sorties", "fr-FR"
-    book.properties.identifier = f"SHA-256 {content.sha256}"
-    book.properties.created = book.properties.modified = made
-    book.calculation.fullCalcOnLoad = True
-
-
-def _frozen(book: Workbook, content: Content) -> bytes:
-    """The file with every date that openpyxl and zip put in it set to the date of the report."""
-    raw, out = BytesIO(), BytesIO()
-    book.save(raw)
-    stamp = content.made_at.replace(tzinfo=None, microsecond=0)
-    modified = f">{stamp.isoformat()}Z</dcterms:modified>".encode()
-    with ZipFile(raw) as source, ZipFile(out, "w", ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            data = source.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb">[^<]*</dcterms:modified>", modified, data)
-            info = ZipInfo(name, date_time=stamp.timetuple()[:6])
-            info.compress_type = ZIP_DEFLATED
-            target.writestr(info, data)
-    return out.getvalue()

@@ -58,7 +58,13 @@ def _fractions(outcome: Outcome, at: dict[str, str]) -> list[tuple[str, int | No
     return [
         ("taux", outcome.numerator, outcome.denominator, outcome.rate, f"{_rounded(at[_N], at[_OF])}={at[_RATE]}"),
         ("au moins", outcome.numerator, outcome.frame, outcome.low, f"{_rounded(at[_N], at[_FRAME])}={at[_LOW]}"),
-        ("au plus", most, outcome.frame, outcome.high, f"{_rounded(at[_N] + '+' + at[_UNKNOWN], at[_FRAME])}={at[_HIGH]}"),
+        (
+            "au plus",
+            most,
+            outcome.frame,
+            outcome.high,
+            f"{_rounded(at[_N] + '+' + at[_UNKNOWN], at[_FRAME])}={at[_HIGH]}",
+        ),
     ]
 
 
@@ -68,7 +74,9 @@ def _fse(content: Content, places: Places) -> Iterator[Recomputed]:
     left, right = _sum(lines, status), _sum(lines, level)
     if left is not None and right is not None:
         cells = ["+".join(f"'FSE+'!{_TOTAL}{places.fse[code]}" for code in group) for group in (status, level)]
-        yield Recomputed(f"{' + '.join(status)} = {' + '.join(level)}", f"{left} = {right}", left == right, f"={cells[0]}={cells[1]}")
+        yield Recomputed(
+            f"{' + '.join(status)} = {' + '.join(level)}", f"{left} = {right}", left == right, f"={cells[0]}={cells[1]}"
+        )
     long, all_ = _sum(lines, ("EECO03",)), _sum(lines, ("EECO02",))
     if long is not None and all_ is not None:
         formula = f"='FSE+'!{_TOTAL}{places.fse['EECO03']}<='FSE+'!{_TOTAL}{places.fse['EECO02']}"
@@ -88,7 +96,12 @@ def _sexes(line: FseLine, row: int) -> Recomputed | None:
     sign = "=" if exact else "<="
     ok = known == line.total if exact else known <= line.total
     formula = f"=SUM('FSE+'!{_FEMALE}{row}:E{row}){sign}'FSE+'!{_TOTAL}{row}"
-    return Recomputed(f"{line.code}{NBSP}: F + M + X {'=' if exact else '≤'} total", f"{known} {'=' if exact else '≤'} {line.total}", ok, formula)
+    return Recomputed(
+        f"{line.code}{NBSP}: F + M + X {'=' if exact else '≤'} total",
+        f"{known} {'=' if exact else '≤'} {line.total}",
+        ok,
+        formula,
+    )
 
 
 def _sum(lines: dict[str, FseLine], codes: tuple[str, ...]) -> int | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -20,6 +19,7 @@ WHOLE = "#,##0"
 RATE = f'0.0"{NBSP}"%'
 DAY = "dd/mm/yyyy"
 NUMBER = "#,##0.##"
+TRUTH = '"VRAI";"VRAI";"FAUX"'  # some readers show a boolean as a number
 FACE = "Calibri"
 
 _INK, _MUTED, _TEAL, _LINE, _TINT = "16213A", "5B6478", "0F5C5C", "E3E1D9", "E1F0EE"
@@ -75,7 +75,7 @@ class Column:
         return self.form in (WHOLE, RATE, NUMBER)
 
 
-def new_sheet(book: Workbook, name: str, title: str, subtitle: str, wide: bool = True) -> Worksheet:
+def new_sheet(book: Workbook, name: str, title: str, subtitle: str, *, wide: bool = True) -> Worksheet:
     """A sheet with its title on row 1, its subtitle on row 2, ready to print on A4."""
     sheet = book.create_sheet(name)
     put(sheet["A1"], title, TITLE)
@@ -106,7 +106,10 @@ def table(sheet: Worksheet, top: int, columns: Sequence[Column], rows: Sequence[
     for index, column in enumerate(columns, start=1):
         head = put(sheet.cell(top, index), column.head, HEAD)
         head.fill = HEAD_FILL
-        head.alignment = Alignment(horizontal="right" if column.numeric else "left", vertical="center", wrap_text=True)
+        side = "right" if column.numeric else "left"
+        head.alignment = Alignment(
+            horizontal=side, vertical="center", wrap_text=True, indent=0 if column.numeric else 1
+        )
         letter = get_column_letter(index)
         sheet.column_dimensions[letter].width = max(column.width, sheet.column_dimensions[letter].width or 0)
     sheet.row_dimensions[top].height = 30
@@ -120,32 +123,40 @@ def table(sheet: Worksheet, top: int, columns: Sequence[Column], rows: Sequence[
 def _cell(cell: Cell, column: Column, value: Value, profile: str) -> None:
     put(cell, missing(profile) if value is None else value)
     cell.border = UNDER
-    cell.alignment = Alignment(horizontal="right" if column.numeric else "left", vertical="top", wrap_text=not column.form)
+    side = "right" if column.numeric else "left"
+    cell.alignment = Alignment(
+        horizontal=side, vertical="top", wrap_text=not column.form, indent=0 if column.numeric else 1
+    )
+    if isinstance(value, bool):
+        cell.number_format = TRUTH
     if column.form and not isinstance(value, str) and value is not None:
         cell.number_format = column.form
 
 
 def _height(sheet: Worksheet, number: int, columns: Sequence[Column], row: Sequence[Value]) -> None:
     """Rows of wrapped text get their height here: readers do not all compute it on opening."""
-    lines = max((_lines(value, column.width) for column, value in zip(columns, row, strict=True) if isinstance(value, str)), default=1)
+    lines = max(
+        (_lines(value, column.width) for column, value in zip(columns, row, strict=True) if isinstance(value, str)),
+        default=1,
+    )
     if lines > 1:
         sheet.row_dimensions[number].height = min(409.0, 13.5 * lines + 2)
 
 
 def _lines(text: str, width: float) -> int:
-    return max(1, -(-len(text) // max(1, int(width * 0.98))))
+    return max(1, -(-len(text) // max(1, int(width * 1.05))))
 
 
-def freeze(sheet: Worksheet, top: int, columns: int, last: int, beside: int = 0, filtered: bool = True) -> None:
+def freeze(sheet: Worksheet, top: int, columns: int, last: int, *, beside: int = 0, filtered: bool = True) -> None:
     """Freeze what is above and including the header row `top` (and `beside` columns), and give it a filter."""
     sheet.freeze_panes = sheet.cell(top + 1, beside + 1)
     if filtered and last > top:
         sheet.auto_filter.ref = f"A{top}:{get_column_letter(columns)}{last}"
 
 
-def note(sheet: Worksheet, row: int, text: str, columns: int, font: Any = MUTED, width: float = 110) -> int:
+def note(sheet: Worksheet, row: int, text: str, columns: int, *, width: float = 110) -> int:
     """A sentence across the table; returns the next row."""
     sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=columns)
-    put(sheet.cell(row, 1), text, font).alignment = Alignment(wrap_text=True, vertical="top")
+    put(sheet.cell(row, 1), text, MUTED).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.row_dimensions[row].height = 13.5 * _lines(text, width) + 2
     return row + 1

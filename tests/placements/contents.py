@@ -176,12 +176,18 @@ def normal() -> Content:
         ),
         notes=(
             "Cadre des sorties\u00a0: toutes les inscriptions des cohortes de la convention dont la date de sortie est dans la période.",
-            "Pour les règles dont le dénominateur écarte des sortants, le taux peut dépasser la borne haute\u202f: "
-            "celle-ci dit quelle part de tous les sortants est, ou pourrait être, en situation positive.",
+            "Pour les règles dont le dénominateur écarte des sortants, le taux peut dépasser la borne haute.",
             "2 dossiers sont incomplets et ne comptent que dans EECO01.",
         ),
     )  # fmt: skip
-    continuity = {"active": 21_840, "bridged": 214, "neutral": 96, "gap": 2_431, "persons_over_15": 19, "median_gap": 3.0}
+    continuity = {
+        "active": 21_840,
+        "bridged": 214,
+        "neutral": 96,
+        "gap": 2_431,
+        "persons_over_15": 19,
+        "median_gap": 3.0,
+    }
     return replace(content, result=_result(content, continuity))
 
 
@@ -240,7 +246,14 @@ def public() -> Content:
         cohorts=tuple(replace(c, dropouts=hide(c.dropouts), completed=None) for c in base.cohorts),
         follow_up=tuple(replace(f, unreachable=hide(f.unreachable), declined=hide(f.declined)) for f in base.follow_up),
     )  # fmt: skip
-    continuity = {"active": 21_840, "bridged": 214, "neutral": 96, "gap": 2_431, "persons_over_15": None, "median_gap": None}
+    continuity = {
+        "active": 21_840,
+        "bridged": 214,
+        "neutral": 96,
+        "gap": 2_431,
+        "persons_over_15": None,
+        "median_gap": None,
+    }
     return replace(content, result=_result(content, continuity))
 
 
