@@ -40,7 +40,12 @@ class DistrictMap:
     """The perimeters of one list, ready to be asked; some 15 MB for the whole of France."""
 
     def __init__(
-        self, perimeters: Iterable[tuple[str, str, bytes]], *, generation: str, listed_on: date, partial: bool = False
+        self,
+        perimeters: Iterable[tuple[str, str, bytes | memoryview]],
+        *,
+        generation: str,
+        listed_on: date,
+        partial: bool = False,
     ) -> None:
         """`perimeters`: code, name, WKB in WGS84 (longitude first); `partial`: others exist, which are not given."""
         rows = list(perimeters)
@@ -68,7 +73,9 @@ class DistrictMap:
         """Where each (latitude, longitude) falls, in order; ValueError when one is not on Earth."""
         where = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
         if not bool(np.all(np.isfinite(where)) and np.all(np.abs(where) <= (180.0, 90.0))):
-            raise ValueError("Ces coordonnées ne sont pas des degrés\u00a0: latitude de -90 à 90, longitude de -180 à 180.")
+            raise ValueError(
+                "Ces coordonnées ne sont pas des degrés\u00a0: latitude de -90 à 90, longitude de -180 à 180."
+            )
         reach = MARGIN_METRES / metres_per_degree(np.minimum(np.abs(where[:, 1]), 89.0))
         near = self.tree.query(shapely.box(*(where - reach).T, *(where + reach).T))
         return self.settle(where, near[0], near[1])

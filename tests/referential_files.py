@@ -95,7 +95,9 @@ def publishers(folder: Path) -> Path:
     write(folder, "019HexaSmal.csv", HEXASMAL, "cp1252")
     write(folder, "anct/listeqp2024-cog2024.csv", ANCT_2024)
     write(folder, "anct/listeqp2015.csv", ANCT_2015)
-    write(folder, "anct/QP2024_France_WGS84.geojson", geojson(feature("QN00101M", SQUARE), feature("QN00102M", BOW_TIE)))
+    write(
+        folder, "anct/QP2024_France_WGS84.geojson", geojson(feature("QN00101M", SQUARE), feature("QN00102M", BOW_TIE))
+    )
     write(folder, "unix_referentiel_code_rome_v460_utf8.csv", ROME)
     write(folder, "export_fiches_CSV_Standard_2026_02_01.csv", RNCP)
     return folder

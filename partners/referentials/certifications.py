@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 from partners.codes import is_certification
 from partners.models import Certification
@@ -35,7 +35,9 @@ def read(line: Line) -> Certification:
     level = LEVEL.fullmatch(line.get("level"))
     active = line.get("active").upper()
     if active not in ACTIVE:
-        raise BadCell(line.fault("active", f"«\u00a0{active}\u00a0» n’est pas un état.", "Attendu\u00a0: ACTIVE ou INACTIVE."))
+        raise BadCell(
+            line.fault("active", f"«\u00a0{active}\u00a0» n’est pas un état.", "Attendu\u00a0: ACTIVE ou INACTIVE.")
+        )
     return Certification(
         code=line.code("code", is_certification, "RNCP37674 ou RS5616"),
         name=line.text("name", 2000),
@@ -48,15 +50,17 @@ def read(line: Line) -> Certification:
 def day(line: Line) -> date | None:
     """The end of registration, written JJ/MM/AAAA or AAAA-MM-JJ (a time may follow), or blank."""
     written = line.get("ends_on")[:10]
-    for shape in ("%d/%m/%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(written, shape).date()
-        except ValueError:
-            continue
-    if written:
+    if not written:
+        return None
+    parts = written.split("/")[::-1] if "/" in written else written.split("-")
+    try:
+        year, month, number = map(int, parts)
+        return date(year, month, number)
+    except ValueError as error:
         what = f"«\u00a0{written}\u00a0» n’est pas une date."
-        raise BadCell(line.fault("ends_on", what, "Écrivez-la comme 01/09/2028."))
-    return None
+        raise BadCell(line.fault("ends_on", what, "Écrivez-la comme 01/09/2028.")) from error
 
 
-LISTING = Listing(kind=ReferentialKind.CERTIFICATIONS, model=Certification, layouts=LAYOUTS, collect=lines_with(read), key=("code",))
+LISTING = Listing(
+    kind=ReferentialKind.CERTIFICATIONS, model=Certification, layouts=LAYOUTS, collect=lines_with(read), key=("code",)
+)

@@ -63,4 +63,6 @@ def department(code: str) -> str:
     return code[:3] if code.startswith(("97", "98")) else code[:2]
 
 
-LISTING = Listing(kind=ReferentialKind.COMMUNES, model=Commune, layouts=LAYOUTS, collect=lines_with(read), key=("code", "kind"))
+LISTING = Listing(
+    kind=ReferentialKind.COMMUNES, model=Commune, layouts=LAYOUTS, collect=lines_with(read), key=("code", "kind")
+)

@@ -37,7 +37,7 @@ def read(line: Line) -> District:
     """One district and its communes, arrondissements of Paris, Lyon and Marseille as published."""
     code = line.code("code", is_district, EXAMPLE)
     return District(
-        code=code, generation=district_generation(code), name=line.text("name", 255), communes=communes_in(line)
+        code=code, generation=district_generation(code) or "", name=line.text("name", 255), communes=communes_in(line)
     )
 
 
@@ -48,10 +48,17 @@ def communes_in(line: Line) -> list[str]:
     for code in codes:
         if not is_commune(code):
             what = f"«\u00a0{code}\u00a0» n’est pas un code INSEE de commune."
-            raise BadCell(line.fault("communes", what, "Écrivez-le comme 59512, plusieurs séparés par «\u00a0;\u00a0»."))
+            raise BadCell(
+                line.fault("communes", what, "Écrivez-le comme 59512, plusieurs séparés par «\u00a0;\u00a0».")
+            )
     return sorted(codes)
 
 
 LISTING = Listing(
-    kind=ReferentialKind.DISTRICTS, model=District, layouts=LAYOUTS, collect=lines_with(read), key=("code",), generation="generation"
+    kind=ReferentialKind.DISTRICTS,
+    model=District,
+    layouts=LAYOUTS,
+    collect=lines_with(read),
+    key=("code",),
+    generation="generation",
 )

@@ -11,7 +11,17 @@ from pathlib import Path
 from partners.codes import district_generation
 from partners.referentials import certifications, communes, districts, occupations, perimeters, postcodes
 from partners.referentials.listings import Listing
-from partners.referentials.tables import HEAD_BYTES, Broken, Fault, Layout, decode, first_row, plain, split_header, unwrap
+from partners.referentials.tables import (
+    HEAD_BYTES,
+    Broken,
+    Fault,
+    Layout,
+    decode,
+    first_row,
+    plain,
+    split_header,
+    unwrap,
+)
 
 LISTINGS = (
     communes.LISTING,
@@ -31,7 +41,14 @@ VERSIONS = (
     re.compile(r"(20\d{2})"),
 )
 CODE_IN_JSON = re.compile(r'"code_qp"\s*:\s*"([^"]*)"', re.IGNORECASE)
-ARCHIVES = ("cog_ensemble*.zip", "export-fiches-csv*.zip", "refrome*.zip", "*rome*csv*.zip", "qp2024*.zip", "*hexasmal*.zip")
+ARCHIVES = (
+    "cog_ensemble*.zip",
+    "export-fiches-csv*.zip",
+    "refrome*.zip",
+    "*rome*csv*.zip",
+    "qp2024*.zip",
+    "*hexasmal*.zip",
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +136,8 @@ def recognise_table(path: Path) -> Candidate | None:
         for layout in listing.layouts:
             if layout.fits(header):
                 return candidate(path, listing, layout, first_code(text, header, separator, layout))
-    return must_have_its_columns(path, header)
+    must_have_its_columns(path, header)
+    return None
 
 
 def must_have_its_columns(path: Path, header: list[str]) -> None:
@@ -143,7 +161,10 @@ def recognise_perimeters(path: Path) -> Candidate | None:
         if found and f'"{layout.columns["name"]}"' in text.lower():
             return candidate(path, perimeters.LISTING, layout, found[1])
     if any(is_named(path, layout) for layout in perimeters.LAYOUTS):
-        raise Broken(path.name, Fault("le premier élément n’a pas les propriétés «\u00a0code_qp\u00a0» et «\u00a0lib_qp\u00a0».", AGAIN))
+        raise Broken(
+            path.name,
+            Fault("le premier élément n’a pas les propriétés «\u00a0code_qp\u00a0» et «\u00a0lib_qp\u00a0».", AGAIN),
+        )
     return None
 
 

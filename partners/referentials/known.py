@@ -63,7 +63,9 @@ def known_certifications() -> Codes | None:
 def known(kind: str, codes: Callable[[], Iterable[str]], generation: str = "") -> Codes | None:
     """The codes of a list, read once per loading."""
     mark = (
-        Referential.objects.filter(kind=kind, generation=generation, partial=False).values_list("load", flat=True).first()
+        Referential.objects.filter(kind=kind, generation=generation, partial=False)
+        .values_list("load", flat=True)
+        .first()
     )
     if mark is None:
         return None

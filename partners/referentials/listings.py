@@ -66,14 +66,19 @@ def lines_with(read: Read) -> Collect:
         collected = Collected(listing.key, complement_of=after)
         for line in lines_of(path, raw, layout):
             try:
-                if line.torn:
-                    raise BadCell(line.torn)
-                collected.add(read(line), line.number)
+                collected.add(read(whole(line)), line.number)
             except BadCell as bad:
                 collected.faults.append(bad.fault)
         return settled(listing, path, collected)
 
     return collect
+
+
+def whole(line: Line) -> Line:
+    """The line itself, if it is not torn."""
+    if line.torn:
+        raise BadCell(line.torn)
+    return line
 
 
 def settled(listing: Listing, path: Path, collected: Collected) -> Collected:
@@ -98,7 +103,9 @@ def strangers(listing: Listing, collected: Collected) -> list[Fault]:
     other = next((number for generation, number in found if generation != found[0][0]), None)
     if other is None:
         return []
-    return [Fault("le fichier mêle des quartiers de 2015 et de 2024.", "Séparez les deux listes en deux fichiers.", other)]
+    return [
+        Fault("le fichier mêle des quartiers de 2015 et de 2024.", "Séparez les deux listes en deux fichiers.", other)
+    ]
 
 
 def count(rows: Iterable[Model], field: str) -> dict[str, int]:

@@ -112,7 +112,9 @@ def told(name: str, candidate: Candidate, rows: list[Model], complements: list[C
     files = " et ".join(str(one.path.relative_to(folder)) for one in (candidate, *complements))
     sentence = f"{name}\u00a0: {number(len(rows))}, {version}, lues dans {files}"
     if candidate.listing.kind == ReferentialKind.COMMUNES:
-        kinds = [f"{CommuneKind(kind).label} {total:,}".replace(",", "\u00a0") for kind, total in count(rows, "kind").items()]
+        kinds = [
+            f"{CommuneKind(kind).label} {total:,}".replace(",", "\u00a0") for kind, total in count(rows, "kind").items()
+        ]
         sentence += f" ({', '.join(kinds)})"
     if candidate.partial:
         sentence += ". C’est un extrait\u00a0: il donne des intitulés, mais ne sert pas à refuser un code"
@@ -122,7 +124,11 @@ def told(name: str, candidate: Candidate, rows: list[Model], complements: list[C
 def remarks(found: Found, folder: Path) -> list[str]:
     """Files seen and not loaded."""
     said = [
-        f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, un autre fichier de la même liste est préféré." for one in found.aside
+        f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, un autre fichier de la même liste est préféré."
+        for one in found.aside
     ]
-    said += [f"Non lue\u00a0: l’archive {path.relative_to(folder)}. Décompressez-la dans le dossier." for path in found.archives]
+    said += [
+        f"Non lue\u00a0: l’archive {path.relative_to(folder)}. Décompressez-la dans le dossier."
+        for path in found.archives
+    ]
     return said

@@ -21,4 +21,6 @@ def read(line: Line) -> Occupation:
     return Occupation(code=line.code("code", is_occupation, "M1805"), name=line.text("name", 255))
 
 
-LISTING = Listing(kind=ReferentialKind.OCCUPATIONS, model=Occupation, layouts=LAYOUTS, collect=lines_with(read), key=("code",))
+LISTING = Listing(
+    kind=ReferentialKind.OCCUPATIONS, model=Occupation, layouts=LAYOUTS, collect=lines_with(read), key=("code",)
+)

@@ -72,8 +72,12 @@ def read(feature: Any, layout: Layout, number: int) -> Perimeter:
         what = f"«\u00a0{code or '(vide)'}\u00a0» n’est pas un code attendu ici."
         raise BadCell(Fault(what, f"Écrivez-le comme {EXAMPLE}.", number, layout.columns["code"], UNIT))
     if not name or len(name) > 255:
-        raise BadCell(Fault("le nom manque ou dépasse 255 caractères.", "Corrigez-le.", number, layout.columns["name"], UNIT))
-    return Perimeter(code=code, generation=generation, name=name, shape=to_wkb(outline(feature.get("geometry"), number)))
+        raise BadCell(
+            Fault("le nom manque ou dépasse 255 caractères.", "Corrigez-le.", number, layout.columns["name"], UNIT)
+        )
+    return Perimeter(
+        code=code, generation=generation, name=name, shape=to_wkb(outline(feature.get("geometry"), number))
+    )
 
 
 UNIT = "élément"

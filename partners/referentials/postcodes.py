@@ -31,4 +31,6 @@ def read(line: Line) -> Postcode:
     )
 
 
-LISTING = Listing(kind=ReferentialKind.POSTCODES, model=Postcode, layouts=LAYOUTS, collect=lines_with(read), key=("code", "commune"))
+LISTING = Listing(
+    kind=ReferentialKind.POSTCODES, model=Postcode, layouts=LAYOUTS, collect=lines_with(read), key=("code", "commune")
+)

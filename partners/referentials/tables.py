@@ -46,7 +46,10 @@ class Broken(Exception):
         self.file, self.faults, self.more = file, faults, more
 
     def __str__(self) -> str:
-        said = [f"{self.file}, {fault}" if fault.line or fault.column else f"{self.file}\u00a0: {fault}" for fault in self.faults]
+        said = [
+            f"{self.file}, {fault}" if fault.line or fault.column else f"{self.file}\u00a0: {fault}"
+            for fault in self.faults
+        ]
         if self.more:
             said.append(f"{self.file}\u00a0: et {self.more} autres fautes.")
         return "\n".join(said)
@@ -155,7 +158,11 @@ class Line:
             raise BadCell(self.fault(name, "la cellule est vide.", "Complétez-la ou retirez la ligne."))
         if len(value) > limit:
             raise BadCell(
-                self.fault(name, f"le texte dépasse {limit} caractères.", "Vérifiez que la ligne n’a pas absorbé les suivantes.")
+                self.fault(
+                    name,
+                    f"le texte dépasse {limit} caractères.",
+                    "Vérifiez que la ligne n’a pas absorbé les suivantes.",
+                )
             )
         return value
 
@@ -165,7 +172,9 @@ class Line:
         if not is_right(value):
             shown = value or "(vide)"
             raise BadCell(
-                self.fault(name, f"«\u00a0{shown}\u00a0» n’est pas un code attendu ici.", f"Écrivez-le comme {example}.")
+                self.fault(
+                    name, f"«\u00a0{shown}\u00a0» n’est pas un code attendu ici.", f"Écrivez-le comme {example}."
+                )
             )
         return value
 
@@ -174,7 +183,9 @@ class Line:
         value = self.get("kind")
         if value not in self.layout.values:
             known = ", ".join(self.layout.values)
-            raise BadCell(self.fault("kind", f"le type «\u00a0{value}\u00a0» est inconnu.", f"Types attendus\u00a0: {known}."))
+            raise BadCell(
+                self.fault("kind", f"le type «\u00a0{value}\u00a0» est inconnu.", f"Types attendus\u00a0: {known}.")
+            )
         return self.layout.values[value]
 
     def degrees(self, name: str, limit: float) -> float | None:
@@ -188,7 +199,11 @@ class Line:
             number = float("nan")
         if not -limit <= number <= limit:
             raise BadCell(
-                self.fault(name, f"«\u00a0{value}\u00a0» n’est pas une coordonnée.", f"Donnez des degrés entre -{limit:.0f} et {limit:.0f}.")
+                self.fault(
+                    name,
+                    f"«\u00a0{value}\u00a0» n’est pas une coordonnée.",
+                    f"Donnez des degrés entre -{limit:.0f} et {limit:.0f}.",
+                )
             )
         return number
 
@@ -232,7 +247,10 @@ def decoded(path: Path, raw: bytes) -> str:
     except UnicodeDecodeError as error:
         raise Broken(path.name, Fault("ce n’est pas un fichier de texte lisible.", RELOAD)) from error
     if "\0" in text:
-        raise Broken(path.name, Fault("le fichier contient des caractères nuls.", RELOAD, text.count("\n", 0, text.index("\0")) + 1))
+        raise Broken(
+            path.name,
+            Fault("le fichier contient des caractères nuls.", RELOAD, text.count("\n", 0, text.index("\0")) + 1),
+        )
     return text
 
 

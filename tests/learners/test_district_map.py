@@ -55,10 +55,8 @@ def test_a_point_is_ambiguous_within_25_metres_of_an_edge_on_either_side(
     metres: int, ambiguous: bool, inside: bool, side: str
 ) -> None:
     step = metres / METRES_PER_DEGREE * (-1 if inside else 1)
-    if side == "east":
-        point = (50.605, 3.03 + step / math.cos(math.radians(50.605)))
-    else:
-        point = (50.61 + step, 3.025)
+    east = (50.605, 3.03 + step / math.cos(math.radians(50.605)))
+    point = east if side == "east" else (50.61 + step, 3.025)
 
     place = a_map().at(*point)
 
@@ -101,7 +99,9 @@ def test_a_map_without_perimeters_and_a_list_without_points_are_no_trouble() -> 
 @settings(max_examples=60)
 @given(
     st.lists(
-        st.tuples(st.floats(50.59, 50.625, allow_nan=False), st.floats(2.985, 3.04, allow_nan=False)), min_size=1, max_size=8
+        st.tuples(st.floats(50.59, 50.625, allow_nan=False), st.floats(2.985, 3.04, allow_nan=False)),
+        min_size=1,
+        max_size=8,
     )
 )
 def test_many_at_once_answer_as_each_alone_and_as_plain_comparisons(points: list[tuple[float, float]]) -> None:
@@ -112,7 +112,9 @@ def test_many_at_once_answer_as_each_alone_and_as_plain_comparisons(points: list
     for (latitude, longitude), place in zip(points, places, strict=True):
         bounds = {code: shape.bounds for code, shape in SQUARES.items()}
         holding = [
-            code for code, (west, south, east, north) in bounds.items() if west <= longitude <= east and south <= latitude <= north
+            code
+            for code, (west, south, east, north) in bounds.items()
+            if west <= longitude <= east and south <= latitude <= north
         ]
         assert place.code == (holding[0] if len(holding) == 1 else "")
         assert set(holding) <= set(place.candidates)

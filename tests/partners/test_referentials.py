@@ -31,8 +31,12 @@ def said(folder: Path) -> str:
 def everything() -> dict[str, list[tuple[object, ...]]]:
     """Every row of every list, without what changes at each loading."""
     models = (Commune, Postcode, District, Perimeter, Occupation, Certification)
-    rows = {model.__name__: [tuple(map(str, row)) for row in model.objects.order_by("pk").values_list()] for model in models}
-    rows["Referential"] = list(Referential.objects.order_by("pk").values_list("kind", "generation", "sha256", "rows", "load"))
+    rows = {
+        model.__name__: [tuple(map(str, row)) for row in model.objects.order_by("pk").values_list()] for model in models
+    }
+    rows["Referential"] = list(
+        Referential.objects.order_by("pk").values_list("kind", "generation", "sha256", "rows", "load")
+    )
     return rows
 
 
@@ -115,7 +119,10 @@ def test_trades_and_certifications_are_read(tmp_path: Path) -> None:
 def test_the_command_says_what_it_loaded_from_where_and_of_which_vintage(tmp_path: Path) -> None:
     text = said(files.publishers(tmp_path))
 
-    assert "Communes : 8 lignes, millésime 2025, lues dans insee/v_commune_2025.csv et insee/v_commune_comer_2025.csv" in text
+    assert (
+        "Communes : 8 lignes, millésime 2025, lues dans insee/v_commune_2025.csv et insee/v_commune_comer_2025.csv"
+        in text
+    )
     assert "commune déléguée 1" in text
     assert "Codes postaux : 5 lignes, sans millésime" in text
     assert "Métiers (ROME) : 2 lignes, millésime v460" in text
@@ -182,7 +189,9 @@ def test_a_whole_list_takes_the_place_of_an_extract(tmp_path: Path) -> None:
 def test_files_of_other_matters_are_left_alone(tmp_path: Path) -> None:
     files.publishers(tmp_path)
     files.write(tmp_path, "zones_emploi_communes.csv", "code_commune,code_zone_emploi\n01001,8405\n")
-    files.write(tmp_path, "unix_referentiel_appellation_v460_utf8.csv", "code_ogr,libelle_appellation,code_rome\n1,A,M1805\n")
+    files.write(
+        tmp_path, "unix_referentiel_appellation_v460_utf8.csv", "code_ogr,libelle_appellation,code_rome\n1,A,M1805\n"
+    )
     files.write(tmp_path, "departements.json", '[{"code": "59"}]')
     (tmp_path / "photo.csv").write_bytes(bytes(range(256)))
 
@@ -232,7 +241,10 @@ def test_any_usual_encoding_line_ending_and_separator_reads_the_same(
 
     load_folder(tmp_path)
 
-    assert set(Occupation.objects.values_list("code", "name")) == {("M1805", "Développeur"), ("K1304", "Employé familial")}
+    assert set(Occupation.objects.values_list("code", "name")) == {
+        ("M1805", "Développeur"),
+        ("K1304", "Employé familial"),
+    }
 
 
 def test_a_list_is_inserted_by_batches_and_not_row_by_row(tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Load what is there, say what was and was not; exit status 1 when a file is refused or none is found."""
         if not folder.is_dir():
-            raise CommandError(f"Le dossier {folder} n’existe pas. Indiquez celui qui contient les fichiers téléchargés.")
+            raise CommandError(
+                f"Le dossier {folder} n’existe pas. Indiquez celui qui contient les fichiers téléchargés."
+            )
         outcome = load_folder(folder)
         for sentence in outcome.said:
             self.stdout.write(sentence)
@@ -38,7 +40,9 @@ class Command(BaseCommand):
         if outcome.refused:
             raise CommandError(refusal(len(outcome.refused)))
         if not outcome.loaded and not outcome.unchanged:
-            raise CommandError(f"Aucune liste reconnue dans {folder}. Les fichiers attendus sont décrits dans docs/referentials.md.")
+            raise CommandError(
+                f"Aucune liste reconnue dans {folder}. Les fichiers attendus sont décrits dans docs/referentials.md."
+            )
 
 
 def never_loaded() -> list[str]:
@@ -47,7 +51,8 @@ def never_loaded() -> list[str]:
     wanted = [(listing, GENERATIONS[0] if listing.generation else "", listing.layouts[0]) for listing in LISTINGS]
     wanted.append((districts.LISTING, "2015", districts.LAYOUTS[-1]))
     return [
-        f"Non trouvé\u00a0: {listing.kind.label} {generation}".rstrip() + f". Fichier attendu\u00a0: {layout.publisher}."
+        f"Non trouvé\u00a0: {listing.kind.label} {generation}".rstrip()
+        + f". Fichier attendu\u00a0: {layout.publisher}."
         for listing, generation, layout in wanted
         if (listing.kind, generation) not in there
     ]
