@@ -1,0 +1,112 @@
+"""The readers of the environment: one typed value, or a sentence that says what to set."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from config import env
+from django.core.exceptions import ImproperlyConfigured
+
+
+def test_a_missing_value_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("A_SECRET", raising=False)
+    with pytest.raises(ImproperlyConfigured, match="A_SECRET must be set"):
+        env.text("A_SECRET")
+    assert env.text("A_SECRET", "by default") == "by default"
+
+
+def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from the file\n")
+    monkeypatch.setenv("A_SECRET_FILE", str(tmp_path / "key"))
+    assert env.text("A_SECRET") == "from the file"
+    monkeypatch.setenv("A_SECRET", "both")
+    with pytest.raises(ImproperlyConfigured, match="not both"):
+        env.text("A_SECRET")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
+def test_an_unreadable_secret_file_is_never_taken_for_an_empty_secret(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    monkeypatch.setenv("A_SECRET_FILE", str(tmp_path / "key"))
+    with pytest.raises(ImproperlyConfigured, match="A_SECRET_FILE"):
+        env.text("A_SECRET", "by default")
+
+
+@pytest.mark.parametrize(("typed", "read"), [("1", True), ("TRUE", True), ("oui", True), ("0", False), ("off", False), ("", True)])
+def test_a_flag_is_yes_or_no(monkeypatch: pytest.MonkeyPatch, typed: str, read: bool) -> None:
+    monkeypatch.setenv("A_FLAG", typed)
+    assert env.flag("A_FLAG", default=True) is read
+
+
+@pytest.mark.parametrize("typed", ["2", "maybe", "truee"])
+def test_a_flag_is_never_guessed(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("A_FLAG", typed)
+    with pytest.raises(ImproperlyConfigured, match="A_FLAG must be 1 or 0"):
+        env.flag("A_FLAG", default=False)
+
+
+@pytest.mark.parametrize("typed", ["ten", "1.5", "-1", "101"])
+def test_a_number_stays_within_its_bounds(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("A_NUMBER", typed)
+    with pytest.raises(ImproperlyConfigured, match="A_NUMBER"):
+        env.number("A_NUMBER", 5, most=100)
+    monkeypatch.setenv("A_NUMBER", "100")
+    assert env.number("A_NUMBER", 5, most=100) == 100
+
+
+def test_a_list_is_cut_at_commas_and_never_empty_when_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOSTS", " a.example , b.example,")
+    assert env.several("HOSTS") == ["a.example", "b.example"]
+    monkeypatch.setenv("HOSTS", " , ")
+    with pytest.raises(ImproperlyConfigured, match="HOSTS"):
+        env.several("HOSTS")
+    assert env.several("HOSTS", []) == []
+
+
+def test_a_choice_is_one_of_those_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODE", "prod")
+    with pytest.raises(ImproperlyConfigured, match="local, production"):
+        env.one_of("MODE", ("local", "production"), "local")
+
+
+def test_a_local_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "var" / "secret_key"
+    first = env.local_key(path)
+    assert len(first) >= 64
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert env.local_key(path) == first
+
+
+def test_a_spoilt_key_is_not_signed_with(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+    with pytest.raises(ImproperlyConfigured, match="does not hold a key"):
+        env.local_key(tmp_path / "secret_key")
+
+
+def test_a_postgres_url_is_taken_apart() -> None:
+    found = env.database("postgresql://amina:p%40ss%2Fword@db.example:5433/re%20lais?sslmode=require")
+    assert found == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "re lais",
+        "USER": "amina",
+        "PASSWORD": "p@ss/word",
+        "HOST": "db.example",
+        "PORT": 5433,
+        "OPTIONS": {"sslmode": "require"},
+    }
+
+
+def test_a_sqlite_url_gives_a_path() -> None:
+    assert env.database("sqlite:////srv/relais.sqlite3")["NAME"] == "/srv/relais.sqlite3"
+
+
+@pytest.mark.parametrize("url", ["mysql://a/b", "relais", "postgres://host", "postgres://host/", "postgres://host:port/name"])
+def test_another_url_is_refused_without_showing_it(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refusal:
+        env.database(url)
+    assert "host" not in str(refusal.value)
