@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import Count, Exists, OuterRef, Q
 
@@ -10,16 +10,13 @@ from cohorts.states import Decision, ExitReason
 from learners.querysets import OfLearner
 from partners.scoping import ScopedQuerySet
 
-if TYPE_CHECKING:
-    from cohorts import models
 
-
-class CohortQuerySet(ScopedQuerySet["models.Cohort"]):
+class CohortQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         mine = user.organisation_ids
         applications = self.model._meta.get_field("applications").related_model
         links = self.model.agreements.through._base_manager.filter(cohort=OuterRef("pk"))
-        referred = applications._base_manager.filter(cohort=OuterRef("pk"), referred_by__in=mine)  # type: ignore[union-attr]
+        referred = applications._base_manager.filter(cohort=OuterRef("pk"), referred_by__in=mine)
         return self.filter(
             Q(programme__provider__in=mine) | Exists(links.filter(agreement__funder__in=mine)) | Exists(referred)
         )
@@ -45,7 +42,7 @@ class OfCohort(OfLearner):
     def seen_by(self, user: Any) -> Self:
         teaches = Q(cohort__programme__provider__in=user.organisation_ids)
         learners = self.model._meta.get_field("learner").related_model
-        return self.filter(teaches | Q(learner__in=learners.objects.visible_to(user)))  # type: ignore[union-attr]
+        return self.filter(teaches | Q(learner__in=learners.objects.visible_to(user)))
 
 
 class ApplicationQuerySet(OfCohort): ...

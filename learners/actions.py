@@ -63,16 +63,18 @@ def refer(
 
 
 @transaction.atomic
-def hand_over(*, learner: Learner, receiver: Organisation, purpose: Purpose, by: User, expected_start: date | None = None) -> Handoff:
+def hand_over(
+    *, learner: Learner, receiver: Organisation, purpose: Purpose, by: User, expected_start: date | None = None
+) -> Handoff:
     """Ask another organisation to take its turn (*passer le relais*). Only the holder may; nothing moves before acceptance."""
-    if not holds(by, learner):
+    if learner.holder is None or not holds(by, learner):
         raise PermissionDenied
     if purpose in MOVES_BATON and not receiver.can_hold:
         raise Refused(_("%(org)s n’a pas de conseillers : il ne peut pas tenir le relais.") % {"org": receiver})
     today = timezone.localdate()
     handoff = Handoff(
         learner=learner,
-        sender_id=learner.holder_id,
+        sender=learner.holder,
         receiver=receiver,
         purpose=purpose,
         sent_on=today,
@@ -132,9 +134,9 @@ def withdraw(*, handoff: Handoff, by: User) -> None:
 def _stop_sharing(handoff: Handoff) -> None:
     """What was shown only to ask is hidden once the answer is no."""
     today = timezone.localdate()
-    Sharing.objects.filter(learner=handoff.learner, organisation=handoff.receiver, basis=handoff.purpose, until=None).update(
-        until=today
-    )
+    Sharing.objects.filter(
+        learner=handoff.learner, organisation=handoff.receiver, basis=handoff.purpose, until=None
+    ).update(until=today)
 
 
 @transaction.atomic
@@ -163,5 +165,3 @@ def close_file(*, learner: Learner, by: User, reason: Closing, on: date | None =
     learner.holder, learner.closed_on, learner.closed_reason = None, on, reason
     Responsibility.objects.filter(learner=learner, until=None).update(until=on)
     record("close_file", learner, by=by, organisation=organisation, learner=learner, reason=str(reason))
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -11,13 +11,10 @@ from django.utils import timezone
 from learners.states import HandoffStatus
 from partners.scoping import ScopedQuerySet
 
-if TYPE_CHECKING:
-    from learners import models
-
 OVERLAP = timedelta(days=30)  # a former holder still reads
 
 
-class LearnerQuerySet(ScopedQuerySet["models.Learner"]):
+class LearnerQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         """Managers see whom their organisation follows, advisers whom they follow, partners whom they share; the platform nobody.
 
@@ -33,7 +30,7 @@ class LearnerQuerySet(ScopedQuerySet["models.Learner"]):
 
     def _rows(self, relation: str) -> Any:
         related = self.model._meta.get_field(relation).related_model
-        return related._base_manager.filter(learner=OuterRef("pk"))  # type: ignore[union-attr]
+        return related._base_manager.filter(learner=OuterRef("pk"))
 
     def active(self) -> Self:
         return self.filter(closed_on=None)
@@ -44,7 +41,7 @@ class OfLearner(ScopedQuerySet[Any]):
 
     def seen_by(self, user: Any) -> Self:
         learners = self.model._meta.get_field("learner").related_model
-        return self.filter(learner__in=learners.objects.visible_to(user))  # type: ignore[union-attr]
+        return self.filter(learner__in=learners.objects.visible_to(user))
 
 
 class SituationQuerySet(OfLearner): ...
@@ -58,7 +55,7 @@ class ResponsibilityQuerySet(OfLearner):
 class SharingQuerySet(OfLearner): ...
 
 
-class HandoffQuerySet(ScopedQuerySet["models.Handoff"]):
+class HandoffQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         """The two sides."""
         mine = user.organisation_ids

@@ -81,7 +81,12 @@ def preference(span: Span) -> tuple[int, int, int, int]:
     """Sort key: rank, then longest contract, then latest start, then order of recording."""
     last = last_day(span)
     days = 0 if last is None else (last - span.start).days + 1
-    return PLACE[span.kind], -(date.max.toordinal() if span.kind in NO_END else days), -span.start.toordinal(), span.order
+    return (
+        PLACE[span.kind],
+        -(date.max.toordinal() if span.kind in NO_END else days),
+        -span.start.toordinal(),
+        span.order,
+    )
 
 
 def situation_at(spans: Iterable[Span], day: date) -> Span | None:

@@ -53,7 +53,8 @@ def record(
 
 
 def _pk(thing: Any) -> int | None:
-    return getattr(thing, "pk", thing)
+    pk: int | None = getattr(thing, "pk", thing)
+    return pk
 
 
 def _code(text: str) -> str:

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import Q
 
 from partners.scoping import ScopedQuerySet
 
-if TYPE_CHECKING:
-    from partners import models
 
-
-class OrganisationQuerySet(ScopedQuerySet["models.Organisation"]):
+class OrganisationQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         """Partners know one another by name: the directory is common to all professionals."""
         return self if user.organisation_ids or user.is_staff else self.none()
 
 
-class MembershipQuerySet(ScopedQuerySet["models.Membership"]):
+class MembershipQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         return self if user.is_staff else self.filter(organisation__in=user.organisation_ids)
 
 
-class ProgrammeQuerySet(ScopedQuerySet["models.Programme"]):
+class ProgrammeQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         return self if user.organisation_ids or user.is_staff else self.none()
 
 
-class NeedQuerySet(ScopedQuerySet["models.Need"]):
+class NeedQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         return self if user.organisation_ids or user.is_staff else self.none()
 
 
-class AgreementQuerySet(ScopedQuerySet["models.Agreement"]):
+class AgreementQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         """The two parties, nobody else."""
         mine = user.organisation_ids

@@ -6,9 +6,10 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from cohorts.models import Application, Cohort, EntryRecord, Enrolment
-from cohorts.states import ApplicationStatus, Decision, RecordSource
 from django.utils import timezone
+
+from cohorts.models import Application, Cohort, Enrolment, EntryRecord
+from cohorts.states import ApplicationStatus, Decision, RecordSource
 from learners.actions import new_learner
 from learners.models import Learner
 from partners.models import Agreement, Membership, Organisation, Programme, User
@@ -46,7 +47,8 @@ def cohort(provider: Organisation | None = None, agreements: tuple[Agreement, ..
         provider=provider or training_body(), title="Développement web"
     )
     made = Cohort.objects.create(
-        programme=programme, **{"title": "Dev Web 1", "starts_on": START, "ends_on": date(2026, 6, 30), "seats": 24, **fields}
+        programme=programme,
+        **{"title": "Dev Web 1", "starts_on": START, "ends_on": date(2026, 6, 30), "seats": 24, **fields},
     )
     made.agreements.set(agreements)
     return made
@@ -60,14 +62,24 @@ def agreement(provider: Organisation | None = None, funder: Organisation | None 
     )
 
 
-def enrolment(of: Learner | None = None, into: Cohort | None = None, record: dict[str, Any] | None = None, **fields: Any) -> Enrolment:
+def enrolment(
+    of: Learner | None = None, into: Cohort | None = None, record: dict[str, Any] | None = None, **fields: Any
+) -> Enrolment:
     """An admitted application, the entry it led to, and the facts frozen that day."""
     of, into = of or learner(), into or cohort()
     Application.objects.create(
-        learner=of, cohort=into, referred_on=START, status=ApplicationStatus.CONFIRMED, decision=Decision.ADMITTED, decided_on=START
+        learner=of,
+        cohort=into,
+        referred_on=START,
+        status=ApplicationStatus.CONFIRMED,
+        decision=Decision.ADMITTED,
+        decided_on=START,
     )
     made = Enrolment.objects.create(learner=of, cohort=into, **{"entered_on": into.starts_on, **fields})
     EntryRecord.objects.create(
-        enrolment=made, recorded_at=timezone.now(), source=RecordSource.SCREEN, **{"born_on": of.born_on, "sex": of.sex, **(record or {})}
+        enrolment=made,
+        recorded_at=timezone.now(),
+        source=RecordSource.SCREEN,
+        **{"born_on": of.born_on, "sex": of.sex, **(record or {})},
     )
     return made

@@ -1,7 +1,7 @@
 """TOGETHER: cohorts, applications, selection, enrolment, sessions, attendance."""
 
 from cohorts.models.cohorts import Cohort, CohortReference, Session, TeamMember
-from cohorts.models.enrolments import Attendance, EntryRecord, Enrolment
+from cohorts.models.enrolments import Attendance, Enrolment, EntryRecord
 from cohorts.models.selection import Application, Appointment, Assessment, CriterionMark
 
 __all__ = [

@@ -40,7 +40,9 @@ class Cohort(models.Model):
                 violation_error_message="Une cohorte compte 20 à 30 places ; sinon, écrivez la dérogation qui le permet.",
             ),
             models.CheckConstraint(
-                condition=Q(seats__gte=1), name="cohort_has_seats", violation_error_message="Il faut au moins une place."
+                condition=Q(seats__gte=1),
+                name="cohort_has_seats",
+                violation_error_message="Il faut au moins une place.",
             ),
             in_order("starts_on", "ends_on", "cohort_dates_in_order", "La cohorte finit avant de commencer."),
             one_of("status", CohortStatus, "cohort_status_known", "Cet état n’existe pas."),
@@ -63,7 +65,9 @@ class TeamMember(models.Model):
         ASSESSOR = "assessor", "évaluateur"
 
     cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="team", verbose_name="cohorte")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="duties", verbose_name="qui")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="duties", verbose_name="qui"
+    )
     duty = models.CharField("rôle", max_length=11, choices=Duty.choices)
 
     class Meta:

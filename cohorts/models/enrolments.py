@@ -46,7 +46,8 @@ class Enrolment(models.Model):
                 violation_error_message="Un motif de sortie va avec une date de sortie.",
             ),
             models.CheckConstraint(
-                condition=(Q(hours_planned=None) | Q(hours_planned__gte=0)) & (Q(hours_done=None) | Q(hours_done__gte=0)),
+                condition=(Q(hours_planned=None) | Q(hours_planned__gte=0))
+                & (Q(hours_done=None) | Q(hours_done__gte=0)),
                 name="enrolment_hours_positive",
                 violation_error_message="Un nombre d’heures n’est pas négatif.",
             ),

@@ -23,13 +23,25 @@ class Application(models.Model):
     )
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="applications", verbose_name="cohorte")
     referred_by = models.ForeignKey(
-        Organisation, verbose_name="orienté par", null=True, blank=True, on_delete=models.PROTECT, related_name="referrals"
+        Organisation,
+        verbose_name="orienté par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="referrals",
     )
     handoff = models.ForeignKey(
-        Handoff, verbose_name="orientation", null=True, blank=True, on_delete=models.SET_NULL, related_name="applications"
+        Handoff,
+        verbose_name="orientation",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="applications",
     )
     referred_on = models.DateField("orienté ou candidat le")
-    status = models.CharField("état", max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.SUBMITTED)
+    status = models.CharField(
+        "état", max_length=10, choices=ApplicationStatus.choices, default=ApplicationStatus.SUBMITTED
+    )
     decision = models.CharField("décision", max_length=10, choices=Decision.choices, blank=True)
     decided_on = models.DateField("décidé le", null=True, blank=True)
     reason = models.CharField("motif", max_length=500, blank=True, validators=[no_nir])

@@ -30,17 +30,32 @@ class Handoff(models.Model):
     expected_start_on = models.DateField("début prévu de la suite", null=True, blank=True)
     deadline_on = models.DateField("réponse attendue le", null=True, blank=True)
     received_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="reçu par", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="reçu par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     received_on = models.DateField("reçu le", null=True, blank=True)
     accepted_on = models.DateField("accepté le", null=True, blank=True)
     ended_on = models.DateField("terminé le", null=True, blank=True)
     decline_reason = models.CharField("motif", max_length=15, choices=DeclineReason.choices, blank=True)
     follows = models.ForeignKey(
-        "self", verbose_name="à la suite de", null=True, blank=True, on_delete=models.PROTECT, related_name="continuations"
+        "self",
+        verbose_name="à la suite de",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="continuations",
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="proposé par", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="proposé par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     objects = HandoffQuerySet.as_manager()
@@ -77,12 +92,19 @@ class Handoff(models.Model):
 class Responsibility(models.Model):
     """Who holds the baton since when. Exactly one open row per active person: two are forbidden here."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="responsibilities", verbose_name="personne")
+    learner = models.ForeignKey(
+        Learner, on_delete=models.CASCADE, related_name="responsibilities", verbose_name="personne"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="responsibilities", verbose_name="organisme"
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="référent", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="référent",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     since = models.DateField("depuis")
     until = models.DateField("jusqu’au", null=True, blank=True)
@@ -109,7 +131,9 @@ class Sharing(models.Model):
     """What one partner sees of a person, on which ground, until when; the person may object to it."""
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="sharings", verbose_name="personne")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="sharings", verbose_name="organisme")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="sharings", verbose_name="organisme"
+    )
     scope = models.CharField("étendue", max_length=10, choices=Scope.choices, default=Scope.PATH)
     basis = models.CharField("fondement", max_length=60)  # code: "referral", "enrolment", "takeover"…
     since = models.DateField("depuis")

@@ -69,7 +69,8 @@ class Learner(models.Model):
                 violation_error_message="La clôture d’un suivi a une date et un motif.",
             ),
             models.CheckConstraint(
-                condition=Q(district_status=DistrictStatus.INSIDE) & ~Q(district="") | ~Q(district_status="in") & Q(district=""),
+                condition=Q(district_status=DistrictStatus.INSIDE) & ~Q(district="")
+                | ~Q(district_status="in") & Q(district=""),
                 name="learner_district_coded",
                 violation_error_message="Le code du quartier va avec « habite un QPV », et avec lui seul.",
             ),

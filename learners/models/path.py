@@ -43,7 +43,9 @@ class Situation(models.Model):
         constraints = [
             in_order("starts_on", "ends_on", "situation_ends_after_start", "La situation finit avant de commencer."),
             in_order("starts_on", "planned_end_on", "situation_planned_after_start", "La fin prévue précède le début."),
-            in_order("starts_on", "confirmed_on", "situation_confirmed_after_start", "La confirmation précède le début."),
+            in_order(
+                "starts_on", "confirmed_on", "situation_confirmed_after_start", "La confirmation précède le début."
+            ),
             models.CheckConstraint(
                 condition=Q(employer=None) | Q(employer_name=""),
                 name="situation_one_employer",

@@ -9,10 +9,20 @@ class Event(models.Model):
 
     at = models.DateTimeField("date", auto_now_add=True, db_index=True)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="auteur", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="auteur",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
     )
     organisation = models.ForeignKey(
-        "partners.Organisation", verbose_name="organisme", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+"
+        "partners.Organisation",
+        verbose_name="organisme",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
     )
     verb = models.CharField("acte", max_length=60)
     subject_type = models.CharField("objet", max_length=60, blank=True)  # "learners.handoff"

@@ -69,7 +69,9 @@ class Need(models.Model):
         constraints = [
             one_of("contract", ContractKind, "need_contract_known", "Ce type de contrat n’existe pas."),
             models.CheckConstraint(
-                condition=Q(positions__gte=1), name="need_one_position", violation_error_message="Il faut au moins un poste."
+                condition=Q(positions__gte=1),
+                name="need_one_position",
+                violation_error_message="Il faut au moins un poste.",
             ),
         ]
 
@@ -95,9 +97,13 @@ class Agreement(models.Model):
     ends_on = models.DateField("fin")
     nominative = models.BooleanField("nominative", null=True, blank=True)  # unknown is not nominative
     rules = models.JSONField("règles de sortie", default=list, blank=True)
-    women_min = models.DecimalField("femmes min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE)
+    women_min = models.DecimalField(
+        "femmes min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE
+    )
     qpv_min = models.DecimalField("QPV min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE)
-    bac_min = models.DecimalField("bac ou moins min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE)
+    bac_min = models.DecimalField(
+        "bac ou moins min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE
+    )
     neet_min = models.DecimalField(
         "NEET moins de 26 ans min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE
     )
@@ -111,10 +117,17 @@ class Agreement(models.Model):
     class Meta:
         verbose_name = "convention"
         ordering = ("-starts_on", "pk")
-        constraints = [in_order("starts_on", "ends_on", "agreement_dates_in_order", "La convention finit avant de commencer.")]
+        constraints = [
+            in_order("starts_on", "ends_on", "agreement_dates_in_order", "La convention finit avant de commencer.")
+        ]
 
     def __str__(self) -> str:
         return f"{self.funder} – {self.provider}, {self.starts_on:%Y}"
+
+    @property
+    def code(self) -> str:
+        """The name people know it by: its first reference, else its number."""
+        return next((reference.code for reference in self.references.all()), f"n° {self.pk}")
 
 
 class AgreementReference(Reference):

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from cohorts.models import Application, Attendance, Cohort, EntryRecord, Enrolment, Session
+from cohorts.models import Application, Attendance, Cohort, Enrolment, EntryRecord, Session
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -12,9 +12,18 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("seats", "derogation", "accepted"),
-    [(20, "", True), (30, "", True), (19, "", False), (31, "", False), (12, "territoire rural", True), (0, "vide", False)],
+    [
+        (20, "", True),
+        (30, "", True),
+        (19, "", False),
+        (31, "", False),
+        (12, "territoire rural", True),
+        (0, "vide", False),
+    ],
 )
-def test_a_cohort_has_20_to_30_seats_unless_a_derogation_is_written(seats: int, derogation: str, accepted: bool) -> None:
+def test_a_cohort_has_20_to_30_seats_unless_a_derogation_is_written(
+    seats: int, derogation: str, accepted: bool
+) -> None:
     made = makers.cohort()
     change = Cohort.objects.filter(pk=made.pk)
     if accepted:

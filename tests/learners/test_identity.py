@@ -36,12 +36,16 @@ def test_names_swapped_with_the_same_birth_date_are_likely_one_person() -> None:
 
 
 def test_the_same_phone_settles_when_a_birth_date_is_missing() -> None:
-    assert pairs(Identity(1, "ndiaye awa", BORN, "+33199000001"), Identity(2, "ndiaye awa", None, "+33199000001")) == {(1, 2)}
+    assert pairs(Identity(1, "ndiaye awa", BORN, "+33199000001"), Identity(2, "ndiaye awa", None, "+33199000001")) == {
+        (1, 2)
+    }
 
 
 def test_homonyms_born_on_two_days_are_two_persons_even_at_one_phone() -> None:
     twin = date(2005, 5, 6)
-    assert pairs(Identity(1, "ndiaye awa", BORN, "+33199000001"), Identity(2, "ndiaye awa", twin, "+33199000001")) == set()
+    assert (
+        pairs(Identity(1, "ndiaye awa", BORN, "+33199000001"), Identity(2, "ndiaye awa", twin, "+33199000001")) == set()
+    )
 
 
 def test_homonyms_without_anything_else_in_common_are_not_paired() -> None:
@@ -50,7 +54,8 @@ def test_homonyms_without_anything_else_in_common_are_not_paired() -> None:
 
 def test_a_misspelt_name_is_found_by_birth_date_and_mail() -> None:
     assert pairs(
-        Identity(1, "ndiaye awa", BORN, email="awa@example.org"), Identity(2, "diaye awa", BORN, email="AWA@example.org")
+        Identity(1, "ndiaye awa", BORN, email="awa@example.org"),
+        Identity(2, "diaye awa", BORN, email="AWA@example.org"),
     ) == {(1, 2)}
 
 

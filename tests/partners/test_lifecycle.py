@@ -42,7 +42,11 @@ def test_an_illegal_move_is_refused_and_leaves_no_trace() -> None:
     cohort = makers.cohort()
     with pytest.raises(Refused):
         TABLE.take("start", cohort, by="boss")
-    assert (Cohort.objects.get().status, cohort.status, Event.objects.filter(verb="start").count()) == (S.DRAFT, S.DRAFT, 0)
+    assert (Cohort.objects.get().status, cohort.status, Event.objects.filter(verb="start").count()) == (
+        S.DRAFT,
+        S.DRAFT,
+        0,
+    )
 
 
 def test_who_may_not_is_turned_away_before_anything_is_read() -> None:
@@ -53,7 +57,9 @@ def test_who_may_not_is_turned_away_before_anything_is_read() -> None:
 
 def test_a_step_that_is_shut_says_why_on_its_button_and_when_taken() -> None:
     cohort = makers.cohort(status=S.RECRUITING, seats=20)
-    assert [(step.name, why) for step, why in TABLE.offered(cohort, by="boss")] == [("start", "Il manque des personnes.")]
+    assert [(step.name, why) for step, why in TABLE.offered(cohort, by="boss")] == [
+        ("start", "Il manque des personnes.")
+    ]
     assert TABLE.offered(cohort, by="somebody") == []
     with pytest.raises(Refused, match="Il manque des personnes"):
         TABLE.take("start", cohort, by="boss")
