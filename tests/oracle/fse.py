@@ -98,11 +98,11 @@ def _last_event(scope: Scope, p: Participant, leaving: date) -> str | None:
 
 def _starts_training(scope: Scope, p: Participant, leaving: date) -> bool:
     """§4 EECR02: a TRAINING situation starts in the window; enrolments of the agreement never count."""
-    for segment in scope.life(p.person.ref):
-        if segment.kind in TRAINING and segment.cohort not in scope.cohorts:
-            if leaving <= segment.start <= leaving + timedelta(days=28):
-                return True
-    return False
+    window_end = leaving + timedelta(days=28)
+    return any(
+        segment.kind in TRAINING and segment.cohort not in scope.cohorts and leaving <= segment.start <= window_end
+        for segment in scope.life(p.person.ref)
+    )
 
 
 def _certified(p: Participant, leaving: date) -> bool:

@@ -106,7 +106,9 @@ def _dates(rng: Random, previous: Cohort | None, today: date) -> tuple[date, dat
 
 def _cohorts(rng: Random, book: Book, persons: int, today: date) -> list[Cohort]:
     rows: list[Cohort] = []
-    by_body = {body: [a.ref for a in book.agreements if a.organisation == body] for body in _refs(book, "training_body")}
+    by_body = {
+        body: [a.ref for a in book.agreements if a.organisation == body] for body in _refs(book, "training_body")
+    }
     for number in range(max(6, round(persons * 1.35 / 19))):
         start, end = _dates(rng, rows[-1] if rows else None, today)
         seats, derogation = rng.randrange(20, 31), None

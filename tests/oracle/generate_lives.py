@@ -29,9 +29,7 @@ AGES = [15, 17, 18, 24, 25, 26, 29, 30, 54, 55, 65]
 class Lives:
     """Fill persons, situations, applications, enrolments and follow-ups of a book that has its cohorts."""
 
-    def __init__(
-        self, rng: Random, book: Book, today: date, prescribers: list[str], employers: list[str]
-    ) -> None:
+    def __init__(self, rng: Random, book: Book, today: date, prescribers: list[str], employers: list[str]) -> None:
         self.rng, self.book, self.today, self.prescribers = rng, book, today, prescribers
         self.paths = Paths(rng, today, employers)
         self.taken: dict[str, list[tuple[date, date]]] = defaultdict(list)

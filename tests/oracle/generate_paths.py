@@ -11,7 +11,7 @@ from tests.oracle.model import Enrolment, Situation
 from tests.oracle.words import EMPLOYERS
 
 DAY = timedelta(days=1)
-KINDS = RANK + ["cdi", "cdd", "cdd", "cdd", "temp", "job_seeking", "inactive", "apprenticeship"]
+KINDS = [*RANK, "cdi", "cdd", "cdd", "cdd", "temp", "job_seeking", "inactive", "apprenticeship"]
 HOURS = [35, 35, 35, 17.5, 17.4, 20, 24.5, None, None]
 EVIDENCES = ["declared", "third_party", "third_party", "document", "confirmed", None]
 

@@ -18,11 +18,29 @@ NEUTRAL = {"unavailable", "moved_abroad", "deceased"}
 WORK = SALARIED | ALTERNANCE | {"self_employed"}
 ACTIVE = WORK | TRAINING | {"civic_service", "internship", "immersion"}
 
-RANK = (
-    "deceased, cdi, public, self_employed, apprenticeship, professionalisation, cdd, temp, seasonal, "
-    "subsidised, iae, training_qualifying, school, training_other, civic_service, internship, immersion, "
-    "unavailable, moved_abroad, job_seeking, inactive"
-).split(", ")
+RANK = [
+    "deceased",
+    "cdi",
+    "public",
+    "self_employed",
+    "apprenticeship",
+    "professionalisation",
+    "cdd",
+    "temp",
+    "seasonal",
+    "subsidised",
+    "iae",
+    "training_qualifying",
+    "school",
+    "training_other",
+    "civic_service",
+    "internship",
+    "immersion",
+    "unavailable",
+    "moved_abroad",
+    "job_seeking",
+    "inactive",
+]
 UNLIMITED = {"cdi", "public", "self_employed"}
 EVIDENCE = ["declared", "third_party", "document", "confirmed"]
 

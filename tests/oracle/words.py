@@ -4,16 +4,87 @@ from __future__ import annotations
 
 from random import Random
 
-FIRST_NAMES = (
-    "Awa Inès Chloé Léa Maëlys Noémie Zoé Fatou Élodie Anaïs Yasmine Océane Mélissa Siham Jade Clémence "
-    "Théo Noé Yanis Enzo Maël Hugo Ibrahim Loïc Raphaël Çelik Mathéo Soufiane Kévin Benoît Amadou Gaël "
-    "Jean-Loup Marie-Ange Lou Camille Sacha Andréa Ömer Thủy"
-).split()
-LAST_NAMES = (
-    "Abadie Barthélemy Cissokho D'Almeida Évrard Fontvieille Grondin Hoareau Imbert Jégou Kermarrec Lecœur "
-    "Maillot N'Diaye Oukaci Payet Quéméneur Rivière Sautron Técher Ülker Vandewalle Wamytan Ximénès Yildirim "
-    "Zaoui Le-Goff Saint-Lys O'Byrne Brûlé Ferrère Gonçalves Lebreton Mussard Nguyễn Robert Taïeb"
-).split()
+FIRST_NAMES = [
+    "Awa",
+    "Inès",
+    "Chloé",
+    "Léa",
+    "Maëlys",
+    "Noémie",
+    "Zoé",
+    "Fatou",
+    "Élodie",
+    "Anaïs",
+    "Yasmine",
+    "Océane",
+    "Mélissa",
+    "Siham",
+    "Jade",
+    "Clémence",
+    "Théo",
+    "Noé",
+    "Yanis",
+    "Enzo",
+    "Maël",
+    "Hugo",
+    "Ibrahim",
+    "Loïc",
+    "Raphaël",
+    "Çelik",
+    "Mathéo",
+    "Soufiane",
+    "Kévin",
+    "Benoît",
+    "Amadou",
+    "Gaël",
+    "Jean-Loup",
+    "Marie-Ange",
+    "Lou",
+    "Camille",
+    "Sacha",
+    "Andréa",
+    "Ömer",
+    "Thủy",
+]
+LAST_NAMES = [
+    "Abadie",
+    "Barthélemy",
+    "Cissokho",
+    "D'Almeida",
+    "Évrard",
+    "Fontvieille",
+    "Grondin",
+    "Hoareau",
+    "Imbert",
+    "Jégou",
+    "Kermarrec",
+    "Lecœur",
+    "Maillot",
+    "N'Diaye",
+    "Oukaci",
+    "Payet",
+    "Quéméneur",
+    "Rivière",
+    "Sautron",
+    "Técher",
+    "Ülker",
+    "Vandewalle",
+    "Wamytan",
+    "Ximénès",
+    "Yildirim",
+    "Zaoui",
+    "Le-Goff",
+    "Saint-Lys",
+    "O'Byrne",
+    "Brûlé",
+    "Ferrère",
+    "Gonçalves",
+    "Lebreton",
+    "Mussard",
+    "Nguyễn",
+    "Robert",
+    "Taïeb",
+]
 STREETS = ("rue des Lilas", "allée du Marché", "avenue de la Gare", "impasse de l'Étang", "place Sarda-Garriga")
 EMPLOYERS = ("Boulangerie du Port", "SARL L'Atelier", "Mairie annexe", "Épicerie Ô Saveurs", "Transports Réunis")
 COMMUNES = (
