@@ -86,11 +86,7 @@ def find(folder: Path) -> Found:
     for path in files_below(folder):
         if any(fnmatch(path.name.lower(), pattern) for pattern in ARCHIVES):
             found.archives.append(path)
-        try:
-            candidate = recognise(path)
-        except Broken as broken:
-            found.broken.append(broken)
-            continue
+        candidate = looked_at(path, found)
         if candidate:
             groups.setdefault((candidate.listing.kind, candidate.generation), []).append(candidate)
     for listing in LISTINGS:
@@ -98,6 +94,18 @@ def find(folder: Path) -> Found:
             if kind == listing.kind:
                 choose(candidates, found)
     return found
+
+
+def looked_at(path: Path, found: Found) -> Candidate | None:
+    """What `recognise` says of a file, its refusal kept in `found`."""
+    try:
+        return recognise(path)
+    except Broken as broken:
+        found.broken.append(broken)
+    except OSError as error:
+        fault = Fault(f"le fichier ne peut pas être lu ({error.strerror}).", "Vérifiez vos droits sur ce fichier.")
+        found.broken.append(Broken(path.name, fault))
+    return None
 
 
 def files_below(folder: Path) -> Iterator[Path]:

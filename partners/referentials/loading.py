@@ -123,12 +123,15 @@ def told(name: str, candidate: Candidate, rows: list[Model], complements: list[C
 
 def remarks(found: Found, folder: Path) -> list[str]:
     """Files seen and not loaded."""
-    said = [
-        f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, un autre fichier de la même liste est préféré."
-        for one in found.aside
-    ]
+    said = [f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, {reason(one)}." for one in found.aside]
     said += [
         f"Non lue\u00a0: l’archive {path.relative_to(folder)}. Décompressez-la dans le dossier."
         for path in found.archives
     ]
     return said
+
+
+def reason(candidate: Candidate) -> str:
+    if candidate.layout.complement:
+        return "qui complète un fichier absent du dossier"
+    return "un autre fichier de la même liste est préféré"

@@ -75,7 +75,7 @@ def test_an_extract_answers_where_it_knows_and_nowhere_else() -> None:
 
 def test_the_inner_point_of_every_real_district_gives_its_own_code() -> None:
     data = files.real_data()
-    load_folder(data)
+    load_folder(data / "zonages")
     with (data / "zonages/qpv2024_liste.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     districts = district_map()

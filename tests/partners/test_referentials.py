@@ -207,6 +207,23 @@ def test_an_archive_is_not_opened_but_its_reader_is_told(tmp_path: Path) -> None
     assert "Non lue : l’archive cog_ensemble_2026_csv.zip. Décompressez-la" in said(tmp_path)
 
 
+def test_overseas_communes_alone_are_no_list(tmp_path: Path) -> None:
+    files.write(tmp_path, "v_commune_comer_2025.csv", files.COMER)
+    files.write(tmp_path, "rome.csv", files.ROME)
+
+    assert "v_commune_comer_2025.csv, qui complète un fichier absent du dossier" in said(tmp_path)
+    assert not Commune.objects.exists()
+
+
+def test_what_the_main_file_says_of_a_commune_wins_over_its_complement(tmp_path: Path) -> None:
+    files.write(tmp_path, "v_commune_2025.csv", files.COG.replace('"59350"', '"97502"'))
+    files.write(tmp_path, "v_commune_comer_2025.csv", files.COMER)
+
+    load_folder(tmp_path)
+
+    assert Commune.objects.get(code="97502").name == "Lille"
+
+
 def test_an_empty_folder_and_a_missing_one_are_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="Aucune liste reconnue"):
         call_command("load_referentials", str(tmp_path), stdout=StringIO())

@@ -131,6 +131,22 @@ def test_a_geojson_of_another_shape_is_refused(tmp_path: Path, text: str, said: 
     assert said in str(broken).translate(SPACES)
 
 
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = files.write(tmp_path, ROME, files.ROME)
+    opened = Path.open
+
+    def locked(self: Path, *args: str) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(self, *args)
+
+    monkeypatch.setattr(Path, "open", locked)
+
+    [broken] = load_folder(tmp_path).refused
+
+    assert "ne peut pas être lu" in str(broken)
+
+
 def test_the_first_ten_faults_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
     lines = ["code_rome,libelle_rome", *(f"Z{number:04d},Métier" for number in range(25))]
     files.write(tmp_path, "rome.csv", "\n".join(lines))

@@ -9,7 +9,7 @@ import pytest
 
 from partners.codes import is_certification, is_commune, is_district, is_occupation, is_postcode
 from partners.models import Commune, Perimeter, Referential
-from partners.referentials.known import known_communes, known_districts, known_occupations, unchecked
+from partners.referentials.known import known_communes, unchecked
 from partners.referentials.loading import load_folder
 from tests import referential_files as files
 
@@ -64,18 +64,21 @@ def test_the_demonstration_embeds_a_few_rows_and_says_they_are_an_extract() -> N
 
 
 def test_what_the_demonstration_embeds_is_in_the_real_lists() -> None:
-    load_folder(files.real_data())
-    communes, districts, occupations = known_communes(), known_districts(), known_occupations()
+    data = files.real_data()
+    pairs = (
+        ("communes_extrait.csv", "communes/communes_cog2026.csv", ("code_insee", "nom", "type")),
+        ("codes_postaux_extrait.csv", "communes/codes_postaux_commune.csv", ("code_postal", "code_insee")),
+        ("rome_codes_extrait.csv", "referentiels/rome4_codes_v460.csv", ("code_rome", "libelle_rome")),
+        ("rncp_extrait.csv", "referentiels/rncp_numerique_2025-01.csv", ("rncp", "intitule", "niveau")),
+        ("qpv2024_extrait.csv", "zonages/qpv2024_liste.csv", ("code_qp", "lib_qp", "codes_insee")),
+    )
+    for ours, theirs, columns in pairs:
+        real = {tuple(row[column] for column in columns) for row in rows(data / theirs)}
+        assert {tuple(row[column] for column in columns) for row in rows(files.DEMO / ours)} <= real, ours
 
-    assert communes is not None
-    assert districts is not None
-    assert occupations is not None
-    assert {row["code_insee"] for row in rows(files.DEMO / "communes_extrait.csv")} <= communes
-    assert {row["code_rome"] for row in rows(files.DEMO / "rome_codes_extrait.csv")} <= occupations
-    embedded = {row["code_qp"] for row in rows(files.DEMO / "qpv2024_extrait.csv")}
-    theirs = {
-        row["code_qp"]
-        for row in rows(files.real_data() / "zonages/qpv2024_liste.csv")
-        if CITIES & set(row["codes_insee"].split("|"))
-    }
-    assert embedded == theirs <= districts
+
+def test_the_demonstration_embeds_every_district_of_its_four_cities() -> None:
+    real = rows(files.real_data() / "zonages/qpv2024_liste.csv")
+
+    theirs = {row["code_qp"] for row in real if CITIES & set(row["codes_insee"].split("|"))}
+    assert {row["code_qp"] for row in rows(files.DEMO / "qpv2024_extrait.csv")} == theirs
