@@ -22,7 +22,7 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     worker_prefetch_multiplier=1,
-    task_default_queue="relais",
+    task_default_queue=settings.CELERY_QUEUE,
     task_soft_time_limit=settings.JOB_LIMIT_SECONDS,
     task_time_limit=settings.JOB_LIMIT_SECONDS + 60,
     broker_transport_options={"visibility_timeout": HIDDEN} if settings.CELERY_BROKER_URL.startswith("redis") else {},

@@ -101,9 +101,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts and sessions ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
-LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGIN_URL = "partners:sign_in"
+LOGIN_REDIRECT_URL = "placements:home"
+LOGOUT_REDIRECT_URL = "partners:sign_in"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
@@ -180,6 +180,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Relais <rela
 
 # --- Jobs: the table is the queue; a broker, if any, only carries row numbers --------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "")
+CELERY_QUEUE = env.text("CELERY_QUEUE", "relais")
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 30, least=1)
 JOB_LIMIT_SECONDS = env.number("JOB_LIMIT_SECONDS", 3600, least=1)
 JOB_RESEND_SECONDS = env.number("JOB_RESEND_SECONDS", 20, least=1)
@@ -189,7 +190,13 @@ SENTRY_DSN = env.text("SENTRY_DSN", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "logging.Formatter" if RELAIS_ENV == "dev" else "config.logs.PlacesOnly",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
     # Its own handler would print everything twice, and only when DEBUG is on.

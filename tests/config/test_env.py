@@ -6,8 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from config import env
 from django.core.exceptions import ImproperlyConfigured
+
+from config import env
 
 
 def test_a_missing_value_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,7 +38,9 @@ def test_an_unreadable_secret_file_is_never_taken_for_an_empty_secret(
         env.text("A_SECRET", "by default")
 
 
-@pytest.mark.parametrize(("typed", "read"), [("1", True), ("TRUE", True), ("oui", True), ("0", False), ("off", False), ("", True)])
+@pytest.mark.parametrize(
+    ("typed", "read"), [("1", True), ("TRUE", True), ("oui", True), ("0", False), ("off", False), ("", True)]
+)
 def test_a_flag_is_yes_or_no(monkeypatch: pytest.MonkeyPatch, typed: str, read: bool) -> None:
     monkeypatch.setenv("A_FLAG", typed)
     assert env.flag("A_FLAG", default=True) is read
@@ -105,7 +108,9 @@ def test_a_sqlite_url_gives_a_path() -> None:
     assert env.database("sqlite:////srv/relais.sqlite3")["NAME"] == "/srv/relais.sqlite3"
 
 
-@pytest.mark.parametrize("url", ["mysql://a/b", "relais", "postgres://host", "postgres://host/", "postgres://host:port/name"])
+@pytest.mark.parametrize(
+    "url", ["mysql://a/b", "relais", "postgres://host", "postgres://host/", "postgres://host:port/name"]
+)
 def test_another_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refusal:
         env.database(url)

@@ -60,7 +60,13 @@ def test_production_asks_for_what_it_needs(tmp_path: Path, missing: str) -> None
 
 
 def test_production_cookies_and_transport(tmp_path: Path) -> None:
-    names = ("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_NAME", "SECURE_HSTS_SECONDS", "SECURE_SSL_REDIRECT")
+    names = (
+        "SESSION_COOKIE_NAME",
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_NAME",
+        "SECURE_HSTS_SECONDS",
+        "SECURE_SSL_REDIRECT",
+    )
     found = read(*names, **PRODUCTION, RELAIS_VAR_DIR=str(tmp_path))
     assert found["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert found["CSRF_COOKIE_NAME"].startswith("__Host-")
@@ -84,7 +90,12 @@ def test_no_page_may_run_an_inline_script() -> None:
 
 @pytest.mark.parametrize(
     ("password", "taken"),
-    [("quatorze-lettr", False), ("123456789012345", False), ("trois-chevaux-bruns", True), ("la pluie tombe sur Niort", True)],
+    [
+        ("quatorze-lettr", False),
+        ("123456789012345", False),
+        ("trois-chevaux-bruns", True),
+        ("la pluie tombe sur Niort", True),
+    ],
 )
 def test_a_password_is_long_rather_than_odd(password: str, taken: bool) -> None:
     if taken:
@@ -96,9 +107,7 @@ def test_a_password_is_long_rather_than_odd(password: str, taken: bool) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.sqlite
-@pytest.mark.parametrize(
-    ("pragma", "value"), [("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 20000)]
-)
+@pytest.mark.parametrize(("pragma", "value"), [("foreign_keys", 1), ("synchronous", 1), ("busy_timeout", 20000)])
 def test_sqlite_is_set_as_promised(pragma: str, value: int) -> None:
     with connection.cursor() as cursor:
         assert cursor.execute(f"PRAGMA {pragma}").fetchone() == (value,)
@@ -123,7 +132,12 @@ def test_sqlite_writes_ahead_and_locks_at_the_start_of_a_transaction(tmp_path: P
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("jit", "off"), ("transaction_isolation", "read committed"), ("lock_timeout", "10s"), ("statement_timeout", "15min")],
+    [
+        ("jit", "off"),
+        ("transaction_isolation", "read committed"),
+        ("lock_timeout", "10s"),
+        ("statement_timeout", "15min"),
+    ],
 )
 def test_postgresql_is_set_as_promised(name: str, value: str) -> None:
     with connection.cursor() as cursor:
