@@ -115,14 +115,15 @@ def files_below(folder: Path) -> Iterator[Path]:
 
 
 def choose(candidates: list[Candidate], found: Found) -> None:
-    """The best file that stands alone, with the complements; the others are set aside."""
-    alone = sorted((one for one in candidates if not one.layout.complement), key=lambda one: one.rank, reverse=True)
+    """The best file that stands alone, with the best complement; the others are set aside."""
+    candidates.sort(key=lambda one: one.rank, reverse=True)
+    alone = [one for one in candidates if not one.layout.complement]
     complements = [one for one in candidates if one.layout.complement]
     if not alone:
         found.aside += complements
         return
-    found.chosen.append((alone[0], complements))
-    found.aside += alone[1:]
+    found.chosen.append((alone[0], complements[:1]))
+    found.aside += alone[1:] + complements[1:]
 
 
 def recognise(path: Path) -> Candidate | None:

@@ -123,7 +123,8 @@ def told(name: str, candidate: Candidate, rows: list[Model], complements: list[C
 
 def remarks(found: Found, folder: Path) -> list[str]:
     """Files seen and not loaded."""
-    said = [f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, {reason(one)}." for one in found.aside]
+    lists = {candidate.listing.kind for candidate, _ in found.chosen}
+    said = [f"Laissé de côté\u00a0: {one.path.relative_to(folder)}, {reason(one, lists)}." for one in found.aside]
     said += [
         f"Non lue\u00a0: l’archive {path.relative_to(folder)}. Décompressez-la dans le dossier."
         for path in found.archives
@@ -131,7 +132,7 @@ def remarks(found: Found, folder: Path) -> list[str]:
     return said
 
 
-def reason(candidate: Candidate) -> str:
-    if candidate.layout.complement:
+def reason(candidate: Candidate, lists: set[ReferentialKind]) -> str:
+    if candidate.layout.complement and candidate.listing.kind not in lists:
         return "qui complète un fichier absent du dossier"
     return "un autre fichier de la même liste est préféré"

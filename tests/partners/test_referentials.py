@@ -217,11 +217,14 @@ def test_overseas_communes_alone_are_no_list(tmp_path: Path) -> None:
 
 def test_what_the_main_file_says_of_a_commune_wins_over_its_complement(tmp_path: Path) -> None:
     files.write(tmp_path, "v_commune_2025.csv", files.COG.replace('"59350"', '"97502"'))
-    files.write(tmp_path, "v_commune_comer_2025.csv", files.COMER)
+    files.write(tmp_path, "v_commune_comer_2024.csv", files.COMER)
+    files.write(tmp_path, "v_commune_comer_2025.csv", files.COMER.replace("97502", "97501"))
 
-    load_folder(tmp_path)
+    outcome = load_folder(tmp_path)
 
     assert Commune.objects.get(code="97502").name == "Lille"
+    assert Commune.objects.filter(code="97501").count() == 1
+    assert any("v_commune_comer_2024.csv, un autre fichier" in sentence for sentence in outcome.said)
 
 
 def test_an_empty_folder_and_a_missing_one_are_refused_with_a_sentence(tmp_path: Path) -> None:
