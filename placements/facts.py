@@ -25,7 +25,19 @@ from learners.situations import (
     preference,
     whole_months,
 )
-from learners.states import ACTIVE, ALTERNANCE, NEET, NEUTRAL, SALARIED, TRAINING, WORK, Answer, DistrictStatus, Kind, Nationality
+from learners.states import (
+    ACTIVE,
+    ALTERNANCE,
+    NEET,
+    NEUTRAL,
+    SALARIED,
+    TRAINING,
+    WORK,
+    Answer,
+    DistrictStatus,
+    Kind,
+    Nationality,
+)
 from placements.states import BEST_FIRST, Milestone
 
 UNKNOWN = "unknown"
@@ -115,7 +127,9 @@ def _seen(life: Life) -> list[Seen]:
     """Situations and enrolments in the order of preference: the first that covers a day is « the » situation."""
     spans = [Seen(span.start, known_until(span), span.kind, span) for span in sorted(life.spans, key=preference)]
     # An open enrolment has no end of its own. Among spans of its kind nothing is asked but the kind: any order will do.
-    trainings = [Seen(stay.entered, stay.exited or date.max, Kind.TRAINING_QUALIFYING.value, None) for stay in life.stays]
+    trainings = [
+        Seen(stay.entered, stay.exited or date.max, Kind.TRAINING_QUALIFYING.value, None) for stay in life.stays
+    ]
     place = next((n for n, one in enumerate(spans) if PLACE[one.kind] >= PLACE[Kind.TRAINING_QUALIFYING]), len(spans))
     return [*spans[:place], *trainings, *spans[place:]]
 

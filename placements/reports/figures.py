@@ -1,0 +1,406 @@
+"""The figures of a report (`docs/rules.md` §6): six reads over facts, whatever the volume, and exact arithmetic.
+
+`measure` reads; `canonical` writes the machine-readable object. Nothing here knows a particular rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import rfc8785
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    SmallIntegerField,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.utils.crypto import salted_hmac
+
+from cohorts.models import Application
+from cohorts.states import ApplicationStatus, Decision, ExitReason
+from learners.continuity import NO_DAY, shortened
+from learners.states import Sex
+from partners.models import Agreement
+from placements.fse import OUTPUTS, RESULTS, framed, participants
+from placements.models import EnrolmentFacts
+from placements.profile import SHARES
+from placements.rules import RULES, Rule
+from placements.states import FollowUpResult, Milestone
+
+LONG_GAP = 15  # days
+DUE_COLUMNS = tuple(sorted({rule.due for rule in RULES.values()}))
+FOLLOWED = {0: "exited_on", 1: "m1_on", 3: "m3_on", 6: "m6_on", 12: "m12_on"}
+SEXES = tuple(Sex.values)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a report is about."""
+
+    agreement: Agreement
+    reference: str
+    start: date
+    end: date
+    as_of: date
+
+    @property
+    def left(self) -> Q:
+        return Q(exited_on__range=(self.start, self.end))
+
+    @property
+    def entered(self) -> Q:
+        return Q(entered_on__range=(self.start, self.end))
+
+    @property
+    def facts(self) -> QuerySet[EnrolmentFacts]:
+        return EnrolmentFacts._base_manager.filter(cohort__in=self.agreement.cohorts.all())
+
+
+def count(condition: Q) -> Count:
+    """How many rows satisfy the condition."""
+    return Count(Value(1), filter=condition) if condition else Count(Value(1))
+
+
+def flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
+
+
+# --- Rules and profile: one pass ------------------------------------------------------------------------------
+
+
+class Tally:
+    """Counts of every predicate by frame and by what is due: a handful of rows that all rules are summed from.
+
+    Grouping by frames and due dates lets each predicate be counted once, without repeating the dates in it.
+    """
+
+    def __init__(self, facts: QuerySet[EnrolmentFacts], frame: Frame) -> None:
+        self._names: dict[Q, str] = {}
+        for predicate in _predicates():
+            self._names.setdefault(predicate, f"n{len(self._names)}")
+        flags = {f"is_{due}": flag(Q(**{f"{due}__lte": frame.as_of})) for due in DUE_COLUMNS}
+        self._rows = list(
+            facts.filter(frame.left | frame.entered)
+            .annotate(is_left=flag(frame.left), is_entered=flag(frame.entered), **flags)
+            .order_by()
+            .values("is_left", "is_entered", *flags)
+            .annotate(**{name: count(predicate) for predicate, name in self._names.items()})
+        )
+
+    def __call__(self, predicate: Q, *, entered: bool, due: str | None = None) -> int:
+        """How many of the frame, of those due where `due` is given."""
+        name, among = self._names[predicate], "is_entered" if entered else "is_left"
+        return sum(row[name] for row in self._rows if row[among] and (due is None or row[f"is_{due}"]))
+
+
+ANYBODY, DROPOUT = Q(), Q(dropout=True)
+
+
+def _predicates() -> Iterator[Q]:
+    yield ANYBODY
+    yield DROPOUT
+    for rule in RULES.values():
+        yield rule.counted
+        yield rule.counted & rule.positive
+        yield rule.unknown
+        for part in rule.parts:
+            yield part.holds if part.of_frame else rule.counted & rule.positive & part.holds
+    for share in SHARES:
+        yield share.asked
+        yield share.holds
+
+
+@dataclass(frozen=True)
+class RuleFigures:
+    """One rule's counts; `frame` is N, everybody due."""
+
+    rule: Rule
+    numerator: int
+    denominator: int
+    unknown: int
+    not_due: int
+    dropouts: int
+    frame: int
+    parts: dict[str, int]
+
+    @property
+    def published(self) -> bool:
+        return self.rule.published(self.denominator)
+
+    @property
+    def rate(self) -> float | None:
+        return three_decimals(self.numerator, self.denominator) if self.published else None
+
+    @property
+    def low(self) -> float | None:
+        return three_decimals(self.numerator, self.frame)
+
+    @property
+    def high(self) -> float | None:
+        return three_decimals(self.numerator + self.unknown, self.frame)
+
+    def as_json(self) -> dict[str, Any]:
+        names = (
+            "numerator",
+            "denominator",
+            "unknown",
+            "not_due",
+            "dropouts",
+            "rate",
+            "low",
+            "high",
+            "published",
+            "parts",
+        )
+        return {name: getattr(self, name) for name in names}
+
+
+def three_decimals(part: int, whole: int) -> float | None:
+    """The exact fraction rounded half up to three decimals; None when the whole is empty."""
+    return (2000 * part + whole) // (2 * whole) / 1000 if whole else None
+
+
+def apply(rule: Rule, tally: Tally) -> RuleFigures:
+    def counted(predicate: Q) -> int:
+        return tally(predicate, entered=rule.on_entry, due=rule.due)
+
+    inside = rule.counted & rule.positive
+    return RuleFigures(
+        rule=rule,
+        numerator=counted(inside),
+        denominator=counted(rule.counted),
+        unknown=counted(rule.unknown),
+        not_due=tally(ANYBODY, entered=rule.on_entry) - counted(ANYBODY),
+        dropouts=counted(DROPOUT),
+        frame=counted(ANYBODY),
+        parts={part.code: counted(part.holds if part.of_frame else inside & part.holds) for part in rule.parts},
+    )
+
+
+def profile(tally: Tally) -> dict[str, dict[str, int]]:
+    everybody = tally(ANYBODY, entered=True)
+    found = {}
+    for share in SHARES:
+        of = tally(share.asked, entered=True)
+        found[share.code] = {"n": tally(share.holds, entered=True), "of": of, "unknown": everybody - of}
+    return found
+
+
+# --- The other reads: one query each --------------------------------------------------------------------------
+
+
+def applications(frame: Frame) -> QuerySet[Application]:
+    return Application._base_manager.filter(
+        cohort__in=frame.agreement.cohorts.all(), referred_on__range=(frame.start, frame.end)
+    )
+
+
+def funnel(frame: Frame) -> dict[str, int]:
+    """Applications by referral date; entry and completion are those of that person in that cohort."""
+    same_cohort = Q(learner__enrolments__cohort=F("cohort"))
+    return (
+        applications(frame)
+        .annotate(entry=FilteredRelation("learner__enrolments", condition=same_cohort))
+        .aggregate(
+            referred=Count("pk"),
+            eligible=count(~Q(status=ApplicationStatus.INELIGIBLE)),
+            admitted=count(Q(decision=Decision.ADMITTED)),
+            entered=Count("entry"),
+            completed=count(Q(entry__exit_reason=ExitReason.COMPLETED)),
+        )
+    )
+
+
+def fse(frame: Frame) -> dict[str, Any]:
+    """Counts by sex and in total; a participant without sex is in the total only."""
+    period = {"start": frame.start, "end": frame.end, "as_of": frame.as_of}
+    wanted = {"incomplete": count(Q(entered_on__range=(frame.start, frame.end), complete=False))}
+    for line in (*OUTPUTS, *RESULTS):
+        predicate = framed(line, **period)
+        wanted[f"{line.code}_total"] = count(predicate)
+        wanted |= {f"{line.code}_{sex}": count(predicate & Q(sex=sex)) for sex in SEXES}
+    counts = participants(frame.agreement).aggregate(**wanted)
+    found: dict[str, Any] = {
+        line.code: {column: counts[f"{line.code}_{column}"] for column in (*SEXES, "total")}
+        for line in (*OUTPUTS, *RESULTS)
+    }
+    return {**found, "incomplete": counts["incomplete"]}
+
+
+def follow_up(frame: Frame) -> dict[str, dict[str, int]]:
+    """Best result of each due leaver at each milestone."""
+    wanted: dict[str, Count] = {}
+    for milestone, due_on in FOLLOWED.items():
+        due = Q(**{f"{due_on}__lte": frame.as_of})
+        wanted[f"due_{milestone}"] = count(due)
+        for result in FollowUpResult.values:
+            wanted[f"{result}_{milestone}"] = count(due & Q(**{f"asked_{milestone}": result}))
+    counts = frame.facts.filter(frame.left).aggregate(**wanted)
+    found = {}
+    for milestone in Milestone.values:
+        results = {result: counts[f"{result}_{milestone}"] for result in FollowUpResult.values}
+        asked = sum(results.values())
+        found[str(milestone)] = {"asked": asked, **results, "not_asked": counts[f"due_{milestone}"] - asked}
+    return found
+
+
+def continuity(frame: Frame) -> dict[str, int | float | None]:
+    """Days by class from entry to exit + 6 months; runs are read only where the report stops before that."""
+    over = Q(m6_on__lte=frame.as_of)
+    groups = (
+        frame.facts.filter(frame.left)
+        .annotate(
+            gap=Case(When(over, then=F("days_gap"))),
+            stopped=Case(When(over, then=Value("", TextField())), default=F("runs")),
+            since=Case(When(over, then=None), default=F("entered_on")),
+        )
+        .order_by()
+        .values_list("gap", "stopped", "since")
+        .annotate(
+            people=Count(Value(1)),
+            active=Sum("days_active"),
+            bridged=Sum("days_bridged"),
+            neutral=Sum("days_neutral"),
+            long=count(Q(longest_gap__gt=LONG_GAP)),
+        )
+    )
+    return _continuity(groups, frame.as_of)
+
+
+Group = tuple[int | None, str, date | None, int, int, int, int, int]
+
+
+def _continuity(groups: Iterable[Group], as_of: date) -> dict[str, int | float | None]:
+    active = bridged = neutral = gap = long = 0
+    gaps: Counter[int] = Counter()
+    for gap_days, runs, since, people, group_active, group_bridged, group_neutral, group_long in groups:
+        if since is not None or gap_days is None:  # the window is not over: count its days up to the as-of date
+            days = shortened(runs, (as_of - since).days + 1) if since else NO_DAY
+            gap_days, group_long = days.gap, people if days.longest_gap > LONG_GAP else 0
+            group_active, group_bridged, group_neutral = (people * n for n in (days.active, days.bridged, days.neutral))
+        active, bridged, neutral = active + group_active, bridged + group_bridged, neutral + group_neutral
+        gap, long = gap + people * gap_days, long + group_long
+        gaps[gap_days] += people
+    return {
+        "active": active,
+        "bridged": bridged,
+        "neutral": neutral,
+        "gap": gap,
+        "persons_over_15": long,
+        "median_gap": median(gaps),
+    }
+
+
+def median(values: Counter[int]) -> int | float | None:
+    """The median of values counted with their multiplicity; half-way between the middle two, None without any."""
+    total = values.total()
+    if not total:
+        return None
+    middle, seen = [], 0
+    wanted = [(total - 1) // 2, total // 2]
+    for value in sorted(values):
+        seen += values[value]
+        while wanted and wanted[0] < seen:
+            middle.append(value)
+            wanted.pop(0)
+    twice = sum(middle)
+    return twice // 2 if twice % 2 == 0 else twice / 2
+
+
+# --- The whole ------------------------------------------------------------------------------------------------
+
+
+def evidence(frame: Frame) -> bytes:
+    """The sorted list, in RFC 8785 form, of the enrolments behind the report with their facts under pseudonyms.
+
+    Behind it: every enrolment, in the agreement, of anyone who entered, left or applied in the period.
+    The pseudonyms are keyed by agreement, so that two recipients cannot link their lists.
+    """
+    return b"[" + b",".join(sorted(_proofs(frame))) + b"]"
+
+
+def _proofs(frame: Frame) -> Iterator[bytes]:
+    names = [field.attname for field in EnrolmentFacts._meta.concrete_fields if field.attname not in IDENTITY]
+    salt = f"relais.evidence.{frame.agreement.pk}"
+    moved = Q(learner__in=frame.facts.filter(frame.left | frame.entered).values("learner"))
+    behind = frame.facts.filter(moved | Q(learner__in=applications(frame).values("learner")))
+    for pk, learner, *values in behind.order_by().values_list("enrolment_id", "learner_id", *names).iterator(5_000):
+        proof = {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in zip(names, values, strict=True)
+        }
+        proof["enrolment"] = _pseudonym(salt, f"enrolment {pk}")
+        proof["person"] = _pseudonym(salt, f"person {learner}")
+        # Words, whole numbers, true, false and null only: for these the standard encoder writes the RFC 8785 form.
+        yield json.dumps(proof, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+IDENTITY = frozenset({"enrolment_id", "learner_id", "cohort_id"})
+
+
+def _pseudonym(salt: str, value: str) -> str:
+    return salted_hmac(salt, value, algorithm="sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Exact figures of a report; the same whoever reads them."""
+
+    frame: Frame
+    funnel: dict[str, int]
+    profile: dict[str, dict[str, int]]
+    rules: dict[str, RuleFigures]  # all twelve
+    fse: dict[str, Any]
+    follow_up: dict[str, dict[str, int]]
+    continuity: dict[str, int | float | None]
+    evidence: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        """The object of `docs/rules.md` §6 without its hash: the rules listed by the agreement and no other."""
+        frame = self.frame
+        return {
+            "agreement": frame.reference,
+            "from": frame.start.isoformat(),
+            "to": frame.end.isoformat(),
+            "as_of": frame.as_of.isoformat(),
+            "funnel": self.funnel,
+            "profile": self.profile,
+            "rules": {code: self.rules[code].as_json() for code in frame.agreement.rules},
+            "fse": self.fse,
+            "follow_up": self.follow_up,
+            "continuity": self.continuity,
+            "evidence": hashlib.sha256(self.evidence).hexdigest(),
+        }
+
+
+def measure(frame: Frame) -> Measured:
+    """All figures. Call it inside `snapshot()`: the reads must see one state of the base."""
+    tally = Tally(frame.facts, frame)
+    return Measured(
+        frame=frame,
+        funnel=funnel(frame),
+        profile=profile(tally),
+        rules={code: apply(rule, tally) for code, rule in RULES.items()},
+        fse=fse(frame),
+        follow_up=follow_up(frame),
+        continuity=continuity(frame),
+        evidence=evidence(frame),
+    )
+
+
+def sealed(result: dict[str, Any]) -> dict[str, Any]:
+    """The object with `sha256`, the hash of its RFC 8785 form without it."""
+    return {**result, "sha256": hashlib.sha256(rfc8785.dumps(result)).hexdigest()}
