@@ -16,6 +16,7 @@ import fontpkg
 from fontTools import subset
 from fontTools.ttLib import TTFont as FontFile
 from fontTools.varLib import instancer
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -97,6 +98,8 @@ def _registered() -> frozenset[int]:
     for name, font in faces.items():
         pdfmetrics.registerFont(font)
         addMapping(REGULAR, int(name == BOLD), 0, name)
+    # A drawing begins by naming this font even when it never uses it, and Helvetica would not be embedded.
+    STATE_DEFAULTS["fontName"] = REGULAR
     return frozenset(set.intersection(*(set(font.face.charToGlyph) for font in faces.values())))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, NextPageTemplate, PageBreak, Spacer, Table
 
-from placements.reports import french, style
+from placements.reports import fonts, french, style
 from placements.reports.content import Commitment, Content
 from placements.reports.french import NBSP
 from placements.reports.keyfigures import KeyFigure, key_figures, out_of, promise_rate, shown, shown_rate, verdict
@@ -17,6 +17,7 @@ COVER, PORTRAIT, LANDSCAPE = "cover", "portrait", "landscape"
 WIDTH = 174 * mm
 
 _FLAT = [
+    ("FONT", (0, 0), (-1, -1), fonts.REGULAR, 8.5),
     ("LEFTPADDING", (0, 0), (-1, -1), 0),
     ("RIGHTPADDING", (0, 0), (-1, -1), 0),
     ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -86,7 +87,7 @@ def _identity(content: Content) -> Flowable:
         ("Données arrêtées au", french.day(content.as_of)),
     )
     return Table(
-        [[para(label, "cell_label"), cell(text, limit=0, most=900)] for label, text in rows],
+        [[para(label, "cell_label"), cell(text, limit=0, room=WIDTH - 38 * mm)] for label, text in rows],
         colWidths=[38 * mm, WIDTH - 38 * mm],
         style=_TIGHT,
     )

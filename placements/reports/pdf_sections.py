@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, NextPageTemplate, PageBreak, Spacer, Table
 
-from placements.reports import charts, french, style
+from placements.reports import charts, fonts, french, style
 from placements.reports.content import Content, Outcome
 from placements.reports.french import NBSP, quoted
 from placements.reports.keyfigures import out_of, own_outcome, share_text, shown
@@ -188,6 +188,7 @@ def _cohorts(content: Content) -> Story:
         return
     yield PageBreak()
     yield from _heading("Cohortes")
+    wide = _widths(42, 40, 13, 13, 14, 17, 16, 27)
     rows = [heads("Cohorte", "Dates", ">Places", ">Entrés", ">Achevé", ">Abandons", ">En cours", ">Sorties positives")]
     for item in content.cohorts:
         positive = out_of(item.positive, item.positive_of, content.profile) if item.positive_of != 0 else french.NOTHING
@@ -195,10 +196,9 @@ def _cohorts(content: Content) -> Story:
             shown(n, content.profile) for n in (item.seats, item.entered, item.completed, item.dropouts, item.running)
         ]
         dates = f"{french.short_day(item.starts_on)} – {french.short_day(item.ends_on)}"
-        rows.append(
-            [[cell(item.title, limit=0), cell(item.reference, "cell_muted", most=120)], dates, *counts, positive]
-        )
-    yield grid(rows, _widths(42, 40, 13, 13, 14, 17, 16, 27), right=range(2, 8))
+        name = [cell(item.title, limit=0, room=wide[0]), cell(item.reference, "cell_muted", room=wide[0] / 2)]
+        rows.append([name, dates, *counts, positive])
+    yield grid(rows, wide, right=range(2, 8))
     yield Spacer(1, 9 * mm)
 
 
@@ -246,31 +246,30 @@ def _participants(content: Content) -> Story:
         f"Convention nominative\u00a0: {french.many(len(content.participants), 'inscription', 'inscriptions')}. "
         "Ces données personnelles ne sont communiquées qu’au titre de la convention.", "lead",
     )  # fmt: skip
-    rows = [
-        heads(
-            "Référence",
-            "Nom",
-            "Prénom",
-            "Cohorte",
-            "Entrée",
-            "Sortie",
-            "Motif de sortie",
-            "Certification",
-            "Situation",
-            "Positive",
-        )
-    ]
-    rows += [
+    heading = (
+        "Référence",
+        "Nom",
+        "Prénom",
+        "Cohorte",
+        "Entrée",
+        "Sortie",
+        "Motif de sortie",
+        "Certification",
+        "Situation",
+        "Positive",
+    )
+    wide = _widths(21, 40, 31, 38, 24, 24, 36, 25, 42, 18, total=WIDE)
+    rows = [heads(*heading)] + [
         [
-            cell(item.reference, limit=10, most=120), cell(item.last_name, limit=18), cell(item.first_name, limit=14, most=300),
-            cell(item.cohort, limit=18, most=300),
+            cell(item.reference, limit=10, room=wide[0]), cell(item.last_name, limit=18, room=wide[1]),
+            cell(item.first_name, limit=14, room=wide[2]), cell(item.cohort, limit=18, room=wide[3]),
             french.short_day(item.entered_on), french.short_day(item.exited_on) if item.exited_on else "",
-            cell(item.exit_reason, limit=18, most=120), cell(item.certification, limit=12, most=120), cell(item.situation, limit=21, most=120),
-            {True: "oui", False: "non", None: french.NOTHING}[item.positive],
+            cell(item.exit_reason, limit=18, room=wide[6]), cell(item.certification, limit=12, room=wide[7]),
+            cell(item.situation, limit=21, room=wide[8]), {True: "oui", False: "non", None: french.NOTHING}[item.positive],
         ]
         for item in content.participants
     ]  # fmt: skip
-    yield grid(rows, _widths(21, 40, 31, 38, 24, 24, 36, 25, 42, 18, total=WIDE))
+    yield grid(rows, wide)
     yield NextPageTemplate(PORTRAIT)
 
 
@@ -306,6 +305,7 @@ def _pairs(rows: list[tuple[str, str]]) -> Flowable:
     return Table(
         [[para(label, "cell_muted"), para(text, "cell")] for label, text in rows], colWidths=[26 * mm, WIDTH - 26 * mm],
         style=[
+            ("FONT", (0, 0), (-1, -1), fonts.REGULAR, 8.5),
             ("LINEBELOW", (0, 0), (-1, -1), 0.4, style.LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (0, 0), (-1, -1), 1.6), ("BOTTOMPADDING", (0, 0), (-1, -1), 2.2),
         ],

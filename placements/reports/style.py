@@ -38,6 +38,8 @@ PALETTE = {name: color for name, color in list(globals().items()) if isinstance(
 
 MARGIN = 18 * mm
 GAP = 4 * mm
+LONG = 90  # characters, under which a text never fills a page, however narrow its column
+MOST_LINES = 32
 
 
 @cache
@@ -82,13 +84,15 @@ def line(text: str) -> str:
     return fonts.drawable(printable(text))
 
 
-def cell(text: str, style: str = "cell", limit: int = 24, most: int = 500) -> Paragraph | str:
+def cell(text: str, style: str = "cell", *, limit: int = 24, room: float = 0) -> Paragraph | str:
     """A table cell for text: a bare string when it surely fits on one line (`limit`), a paragraph that wraps otherwise.
 
-    Beyond `most` characters an ellipsis: rows are never cut, so a row must not outgrow a page.
+    `room`: width of the column in points. Rows are never cut, so a text must not make its row outgrow a page: beyond
+    some thirty lines it ends with an ellipsis.
     """
-    if len(text) > most:
-        text = text[:most] + "…"
+    if room and len(text) > LONG:
+        share = MOST_LINES * (room - 6) / fonts.width(line(text), fonts.REGULAR, 8.5)
+        text = text if share >= 1 else text[: int(len(text) * share)] + "…"
     return line(text) if style == "cell" and len(text) <= limit else para(text, style)
 
 
