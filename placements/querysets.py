@@ -38,7 +38,8 @@ class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
 
     def for_list(self) -> Self:
         """Without the heavy columns: files and frozen content are read one run at a time."""
-        return self.defer("content", "xlsx", "pdf").select_related("report__agreement__funder", "report__agreement__provider")
+        parties = self.select_related("report__agreement__funder", "report__agreement__provider")
+        return parties.defer("content", "result", "xlsx", "pdf").prefetch_related("report__agreement__references")
 
 
 class FactsQuerySet(ScopedQuerySet["models.EnrolmentFacts"]):

@@ -17,6 +17,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.people import agreement, amina, body, coline, elsa, farid, funder, mission_locale, sam, theo  # noqa: F401
+
 REDIS = os.environ.get("RELAIS_TEST_REDIS", "redis://127.0.0.1:6379/9")
 RABBITMQ = os.environ.get("RELAIS_TEST_RABBITMQ", "amqp://guest:guest@127.0.0.1:5672//")
 NO_SKIP = os.environ.get("RELAIS_NO_SKIP", "") not in {"", "0"}
