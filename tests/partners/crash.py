@@ -1,6 +1,6 @@
 """Processes to kill: `python -m tests.partners.crash COMMAND`, on the database that DATABASE_URL names.
 
-`enqueue KIND N` promises N jobs; `worker` runs them, with a guard taken out by `--no-sweep` or `--no-heart`.
+`enqueue KIND N` promises N jobs, `mail N` queues N messages; `worker` runs them, with a guard taken out by `--no-sweep` or `--no-heart`.
 The job numbered HELD stops in the middle of its first run, after touching CRASH_FLAG, to be killed there.
 """
 
@@ -19,7 +19,7 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
 
-from partners import jobs, journal, worker
+from partners import jobs, journal, outbox, worker
 
 HELD = 5
 
@@ -50,6 +50,10 @@ def main(command: str, *arguments: str) -> None:
         with transaction.atomic():
             for number in range(int(count)):
                 jobs.enqueue(kind, key=f"{number}", args={"number": number})
+        return
+    if command == "mail":
+        for number in range(int(arguments[0])):
+            outbox.queue(key=f"{number}", purpose="trial", to="ines@example.org", subject=f"n° {number}", body="Bonjour")
         return
     if "--no-sweep" in arguments:
         jobs.sweep = lambda: 0

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 from django.utils import timezone
+
 from partners import jobs, journal, tasks
 from partners.models import Event, Job, JobStatus
 
@@ -156,7 +157,9 @@ def test_a_run_that_lost_its_job_meanwhile_leaves_nothing(register: Register) ->
     assert not Event.objects.filter(verb="effect").exists()
 
 
-def test_control_without_the_check_the_effect_would_be_double(register: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_without_the_check_the_effect_would_be_double(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def taken_over(**args: Any) -> None:
         writes(**args)
         Job.objects.update(worker="elsewhere:1")
