@@ -164,3 +164,19 @@ class RuleCode(Cell):
         if text not in lists.rules:
             raise Unreadable("Cette règle n’existe pas.", "Les codes sont\u00a0: " + ", ".join(sorted(lists.rules)) + ".")
         return text
+
+
+LEVEL = re.compile(r"(?:niveau )?([2-8])(?: \(.*\))?")
+
+
+@dataclass(frozen=True)
+class Level(Cell):
+    """A level of diploma in the French frame of 2019: none, or 2 to 8."""
+
+    def one(self, value: Any, lists: Lists) -> str:
+        text = fold(as_text(value))
+        if text in {"none", "sans diplome"}:
+            return "none"
+        if match := LEVEL.fullmatch(text):
+            return match[1]
+        raise Unreadable("Ce niveau n’est pas dans la liste.", "Écrivez sans diplôme, ou un chiffre de 2 à 8.")
