@@ -171,7 +171,9 @@ def main() -> None:
     for name, seconds in medians.items():
         print(f"{name:<16} {seconds * 1000:8.1f} ms   {sizes[name]} pages")
     ratio = medians["product"] / medians["bare reportlab"]
-    print(f"ratio to bare reportlab {ratio:.2f} (goal ≤ {GOAL:g}), to bare canvas {medians['product'] / medians['bare canvas']:.2f}")
+    print(
+        f"ratio to bare reportlab {ratio:.2f} (goal ≤ {GOAL:g}), to bare canvas {medians['product'] / medians['bare canvas']:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -74,9 +74,9 @@ def situation_chart(content: Content, width: float) -> Drawing:
     return bar_chart(content.situations, content.profile, width, SITUATIONS)
 
 
-def rates_chart(content: Content, width: float, step: float = 16.5) -> Drawing:
+def rates_chart(content: Content, width: float, step: float = 15.5) -> Drawing:
     """All rules on one axis: a dot for the rate, a band for what all leavers are or could be."""
-    left, right = 190.0, 48.0
+    left, right = 232.0, 48.0
     drawing = Drawing(width, len(content.outcomes) * step + 18)
     room = width - left - right
     foot = 16.0

@@ -117,7 +117,7 @@ def _outcome(content: Content) -> KeyFigure | None:
         value = "non publié"
         details.append(f"moins de {whole(outcome.floor)} personnes")
     return KeyFigure(
-        f"{outcome.label}, {outcome.when}", value, tuple(details), outcome.numerator, outcome.denominator, outcome.rate,
+        outcome.label, value, tuple(details), outcome.numerator, outcome.denominator, outcome.rate,
         outcome.unknown, outcome.low, outcome.high,
     )  # fmt: skip
 

@@ -86,7 +86,7 @@ def _rules(content: Content) -> Story:
     yield PageBreak()
     yield from _heading("Les règles côte à côte")
     yield para(
-        "Chaque financeur a sa définition d’une sortie positive. Les mêmes faits, lus par chacune d’elles. Le point est le taux"
+        "Les mêmes faits, lus par la définition de chaque financeur. Le point est le taux"
         "\u202f; la bande dit, sur tous les sortants, la part positive au moins et la part positive au plus si chaque "
         "situation inconnue l’était aussi.", "lead",
     )  # fmt: skip
@@ -98,8 +98,8 @@ def _rules(content: Content) -> Story:
         rows.append(_rule_row(outcome, content.profile))
         if outcome.code == content.own_rule:
             own_rows.append(("BACKGROUND", (0, index), (-1, index), style.TEAL_TINT))
-    tight = [("TOPPADDING", (0, 1), (-1, -1), 2.4), ("BOTTOMPADDING", (0, 1), (-1, -1), 3)]
-    yield grid(rows, _widths(58, 15, 12, 17, 32, 15, 17, 14), right=range(1, 8), extra=[*tight, *own_rows])
+    tight = [("TOPPADDING", (0, 1), (-1, -1), 1.8), ("BOTTOMPADDING", (0, 1), (-1, -1), 2.8)]
+    yield grid(rows, _widths(70, 14, 11, 16, 31, 15, 16, 13), right=range(1, 8), extra=[*tight, *own_rows])
     yield Spacer(1, 3 * mm)
     yield para(
         "Fond teinté\u00a0: la règle de l’engagement. ● règle prévue par la convention\u202f; les autres sont données pour comparer.",
@@ -110,7 +110,7 @@ def _rules(content: Content) -> Story:
 def _rule_row(outcome: Outcome, profile: str) -> list[Flowable | str]:
     mark = "● " if outcome.contractual else ""
     return [
-        [para(mark + outcome.label, "cell_bold" if outcome.contractual else "cell"), para(f"{outcome.when} · {outcome.code} v{outcome.version}", "cell_muted")],
+        [para(mark + outcome.label, "rule_bold" if outcome.contractual else "rule"), para(f"{outcome.code} v{outcome.version}", "rule_code")],
         shown(outcome.numerator, profile), shown(outcome.denominator, profile), charts.rate_text(outcome, profile), _bounds(outcome, profile),
         shown(outcome.unknown, profile), shown(outcome.dropouts, profile), shown(outcome.not_due, profile),
     ]  # fmt: skip
@@ -278,15 +278,14 @@ def _definitions(content: Content) -> Story:
     yield from _heading("Définitions")
     yield para("Ce que compte chaque règle, d’où elle vient et ce que vaut sa définition.", "lead")
     for outcome in content.outcomes:
-        head = para(f"{outcome.label}, {outcome.when}", "h2")
+        head = [para(outcome.label, "h2"), para(f"{outcome.when} · {_version(outcome)}", "note")]
         rows = [
-            ("Code", _version(outcome)),
             ("Positif si", outcome.positive_text),
             ("Parmi", outcome.population_text),
             ("Statut", outcome.status),
             ("Source", outcome.source),
         ]
-        if outcome.floor is not None:
+        if outcome.floor:
             rows.append(
                 ("Publié", f"à partir de {french.many(outcome.floor, 'personne', 'personnes')} au dénominateur")
             )
@@ -297,7 +296,7 @@ def _definitions(content: Content) -> Story:
                     "\u202f; ".join(f"{part.label}\u00a0: {shown(part.n, content.profile)}" for part in outcome.parts),
                 )
             )
-        yield KeepTogether([head, _pairs(rows)])
+        yield KeepTogether([*head, _pairs(rows)])
 
 
 def _pairs(rows: list[tuple[str, str]]) -> Flowable:
@@ -313,8 +312,8 @@ def _pairs(rows: list[tuple[str, str]]) -> Flowable:
 
 
 def _checks(content: Content) -> Story:
-    yield PageBreak()
-    yield from _heading("Contrôles")
+    yield Spacer(1, 10 * mm)
+    yield from _heading("Contrôles", 120 * mm)
     failed = sum(not check.ok for check in content.checks)
     yield para(
         f"{french.many(failed, 'contrôle ne tient', 'contrôles ne tiennent')} pas."

@@ -72,11 +72,8 @@ def test_what_is_hidden_is_told_apart_from_what_does_not_exist():
     assert french.missing("funder") == "–"
 
 
-def test_quotes_and_lists_are_french():
+def test_quotes_are_french():
     assert french.quoted("oui") == f"«{NBSP}oui{NBSP}»"
-    assert french.listed(["a", "b", "c"]) == "a, b et c"
-    assert french.listed(["a"]) == "a"
-    assert french.listed([]) == ""
 
 
 @pytest.mark.parametrize(
