@@ -5,6 +5,7 @@ U+00A0 inside numbers, before %, before a colon and within « »; U+202F before 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 NBSP = "\u00a0"
@@ -82,3 +83,10 @@ def many(n: float, singular: str, plural: str) -> str:
 def quoted(text: str) -> str:
     """« text »."""
     return f"«{NBSP}{text}{NBSP}»"
+
+
+def listed(words: Sequence[str]) -> str:
+    """a, b et c."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} et {words[-1]}"

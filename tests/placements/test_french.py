@@ -72,8 +72,9 @@ def test_what_is_hidden_is_told_apart_from_what_does_not_exist():
     assert french.missing("funder") == "–"
 
 
-def test_quotes_are_french():
+def test_quotes_and_lists_are_french():
     assert french.quoted("oui") == f"«{NBSP}oui{NBSP}»"
+    assert [french.listed(words) for words in (["a", "b", "c"], ["a"], [])] == ["a, b et c", "a", ""]
 
 
 @pytest.mark.parametrize(
