@@ -17,7 +17,7 @@ WORKER = (*CELERY, "worker", "--concurrency", "2", "--without-gossip", "--withou
 JOBS = 50
 BROKERS = [
     pytest.param(REDIS, marks=pytest.mark.broker, id="redis"),
-    pytest.param(RABBITMQ, marks=pytest.mark.rabbitmq, id="rabbitmq"),
+    pytest.param(RABBITMQ, marks=[pytest.mark.rabbitmq, pytest.mark.full], id="rabbitmq"),
 ]
 
 
