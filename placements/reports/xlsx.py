@@ -235,7 +235,7 @@ def _promises(book: Workbook, content: Content) -> None:
 def _rules(book: Workbook, content: Content, places: Places) -> None:
     sheet = new_sheet(book, "Règles", "Les règles côte à côte", _subtitle(content))
     columns = (
-        Column("Règle", 34), Column("Code", 14), Column("Version", 9, "0"), Column("Prévue par la convention", 13), Column("Échéance", 20),
+        Column("Règle", 54), Column("Code", 14), Column("Version", 9, "0"), Column("Prévue par la convention", 13), Column("Échéance", 26),
         Column("Effectif", 10, WHOLE), Column("Sur", 10, WHOLE), Column("Taux", 10, RATE), Column("Tous les sortants", 10, WHOLE),
         Column("Au moins", 10, RATE), Column("Au plus", 10, RATE), Column("Inconnus", 10, WHOLE), Column("Abandons", 10, WHOLE),
         Column("Non échus", 10, WHOLE), Column("Publié", 9), Column("Ce qui l’éloigne de la règle de l’engagement", 52),
@@ -345,7 +345,7 @@ def _participants(book: Workbook, content: Content) -> None:
 def _definitions(book: Workbook, content: Content) -> None:
     sheet = new_sheet(book, "Définitions", "Définitions des règles", _subtitle(content))
     columns = (
-        Column("Règle", 32), Column("Code", 14), Column("Version", 9, "0"), Column("Échéance", 20), Column("Positif si", 46),
+        Column("Règle", 44), Column("Code", 14), Column("Version", 9, "0"), Column("Échéance", 26), Column("Positif si", 46),
         Column("Parmi", 46), Column("Publié à partir de", 12, WHOLE), Column("Statut de la définition", 30), Column("Source", 30),
     )  # fmt: skip
     rows = [
