@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.db.models import BooleanField, Case, F, Min, When
+from django.db.models import Min
 
 from partners.bulk import load
 from partners.cells import Day, Lists, Number, Several, Words, YesNo, choices, fold
@@ -218,36 +218,25 @@ class AgreementSheet(Sheet):
         Column("Règle d’engagement", "own_rule", RuleCode()),
     )
     SHARES = ("women_min", "qpv_min", "bac_min", "neet_min", "positive_min")
-    fields = {  # noqa: RUF012 -- data, never altered
-        "nominative": Case(When(nominative_known=True, then=F("nominative")), default=None, output_field=BooleanField(null=True))
-    }
 
     def check(self, takeover: Takeover, batch: Batch) -> None:
         in_order(batch, "starts_on", "ends_on")
         only_own(takeover, batch, "provider")
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        nominative = pick(batch["nominative"], batch)
         ready = rows(
             batch.ids.values(),
             pick(takeover.ids(batch, "funder"), batch),
             pick(takeover.ids(batch, "provider"), batch),
             pick(batch["starts_on"], batch),
             pick(batch["ends_on"], batch),
-            [bool(value) for value in nominative],
-            [value is not None for value in nominative],
+            pick(batch["nominative"], batch),
             as_json(batch["rules"], batch),
             *(pick(batch[share], batch) for share in self.SHARES),
             *fresh(batch, "own_rule"),
         )
-        columns = ("id", "funder_id", "provider_id", "starts_on", "ends_on", "nominative", "nominative_known", "rules")
+        columns = ("id", "funder_id", "provider_id", "starts_on", "ends_on", "nominative", "rules")
         load(Agreement, (*columns, *self.SHARES, "own_rule"), ready)
-
-    def fill(self, takeover: Takeover, batch: Batch, filled: dict[int, dict[str, Any]]) -> None:
-        for pk, values in filled.items():
-            if "nominative" in values:
-                Agreement.objects.filter(pk=pk).update(nominative=values.pop("nominative"), nominative_known=True)
-        super().fill(takeover, batch, {pk: values for pk, values in filled.items() if values})
 
 
 SHEETS = (OrganisationSheet(), ProgrammeSheet(), AgreementSheet())

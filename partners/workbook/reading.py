@@ -82,7 +82,7 @@ def read_table(table: Table, batch: Batch, lists: Lists, told: Callable[[int], A
     raw: list[list[Any]] = [[] for _ in range(width)]
     _scan_nir(first[: at + 1], left, batch)
     number = batch.header_row = at + 1
-    pending = first[at + 1 :]
+    pending = first[at + 1 :] or list(islice(rows, SLICE))
     while pending:
         told(len(pending))
         number = _take(pending, number, sorted(places), raw, batch)
