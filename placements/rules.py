@@ -69,6 +69,8 @@ class Rule:
     parts: tuple[Part, ...] = ()
     on_entry: bool = False
     floor: int = 0
+    # What adds up, for checks and for what a reader could compute: (total, its parts), by names of parts and figures.
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
     categories: tuple[str, ...] = ()  # what is positive, in short words that two rules can be compared by
     restricted_to: str = ""  # whom the denominator leaves out, "" for everybody due
 
@@ -102,6 +104,7 @@ GEN_2019 = Rule(
         Part("own_firm", "à leur compte", at("m3", {Kind.SELF_EMPLOYED})),
         Part("training", "en formation", at("m3", TRAINING)),
     ),
+    sums=(("numerator", ("company", "own_firm", "training")),),
     positive_text="formation achevée et, 3 mois après la sortie, en emploi, en alternance, à son compte ou en formation",
     population_text="formations achevées, échues, dont la situation à 3 mois est connue",
     status="catégories et date publiées ; dénominateur déduit des publications",
@@ -136,6 +139,7 @@ IAE_EXIT = Rule(
         Part("transition", "emploi de transition", TRANSITION_NEXT),
         Part("positive_strict", "sortie positive au sens strict", STRICT_NEXT),
     ),
+    sums=(("numerator", ("durable", "transition", "positive_strict")),),
     positive_text=(
         "emploi durable (CDI, emploi public, à son compte, contrat d’au moins 6 mois), emploi de transition (contrat plus"
         " court, contrat aidé) ou sortie positive au sens strict (formation, contrat d’insertion)"
@@ -210,6 +214,7 @@ INSERJEUNES_6M = Rule(
         Part("continuing", "poursuivent leurs études ou en apprentissage", CONTINUING_M6, of_frame=True),
         Part("favourable", "devenir favorable", INSERJEUNES_JOB | CONTINUING_M6, of_frame=True),
     ),
+    sums=(("favourable", ("numerator", "continuing")), ("frame", ("denominator", "continuing"))),
     positive_text="6 mois après la sortie, salarié ou en contrat de professionnalisation",
     population_text="sorties échues, sans les personnes en études ou en apprentissage à 6 mois",
     status="définition telle que publiée ; enquête au lieu des données de paie",

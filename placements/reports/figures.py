@@ -1,19 +1,16 @@
 """The figures of a report (`docs/rules.md` §6): six reads over facts, whatever the volume, and exact arithmetic.
 
-`measure` reads; `canonical` writes the machine-readable object. Nothing here knows a particular rule.
+Nothing here knows a particular rule, nor who will read: `placements.reports.result` and `assemble` write.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import rfc8785
 from django.db.models import (
     Case,
     Count,
@@ -27,16 +24,17 @@ from django.db.models import (
     Value,
     When,
 )
-from django.utils.crypto import salted_hmac
 
-from cohorts.models import Application
 from cohorts.states import ApplicationStatus, Decision, ExitReason
 from learners.continuity import NO_DAY, shortened
 from learners.states import Sex
-from partners.models import Agreement
+from placements.bars import DUE as BARS_DUE
+from placements.bars import GROUPS
 from placements.fse import OUTPUTS, RESULTS, framed, participants
 from placements.models import EnrolmentFacts
 from placements.profile import SHARES
+from placements.reports.evidence import evidence
+from placements.reports.frame import Frame, applications
 from placements.rules import RULES, Rule
 from placements.states import FollowUpResult, Milestone
 
@@ -44,29 +42,6 @@ LONG_GAP = 15  # days
 DUE_COLUMNS = tuple(sorted({rule.due for rule in RULES.values()}))
 FOLLOWED = {0: "exited_on", 1: "m1_on", 3: "m3_on", 6: "m6_on", 12: "m12_on"}
 SEXES = tuple(Sex.values)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What a report is about."""
-
-    agreement: Agreement
-    reference: str
-    start: date
-    end: date
-    as_of: date
-
-    @property
-    def left(self) -> Q:
-        return Q(exited_on__range=(self.start, self.end))
-
-    @property
-    def entered(self) -> Q:
-        return Q(entered_on__range=(self.start, self.end))
-
-    @property
-    def facts(self) -> QuerySet[EnrolmentFacts]:
-        return EnrolmentFacts._base_manager.filter(cohort__in=self.agreement.cohorts.all())
 
 
 def count(condition: Q) -> Count:
@@ -121,6 +96,8 @@ def _predicates() -> Iterator[Q]:
     for share in SHARES:
         yield share.asked
         yield share.holds
+    for group in GROUPS:
+        yield group.holds
 
 
 @dataclass(frozen=True)
@@ -151,21 +128,6 @@ class RuleFigures:
     @property
     def high(self) -> float | None:
         return three_decimals(self.numerator + self.unknown, self.frame)
-
-    def as_json(self) -> dict[str, Any]:
-        names = (
-            "numerator",
-            "denominator",
-            "unknown",
-            "not_due",
-            "dropouts",
-            "rate",
-            "low",
-            "high",
-            "published",
-            "parts",
-        )
-        return {name: getattr(self, name) for name in names}
 
 
 def three_decimals(part: int, whole: int) -> float | None:
@@ -202,12 +164,6 @@ def profile(tally: Tally) -> dict[str, dict[str, int]]:
 # --- The other reads: one query each --------------------------------------------------------------------------
 
 
-def applications(frame: Frame) -> QuerySet[Application]:
-    return Application._base_manager.filter(
-        cohort__in=frame.agreement.cohorts.all(), referred_on__range=(frame.start, frame.end)
-    )
-
-
 def funnel(frame: Frame) -> dict[str, int]:
     """Applications by referral date; entry and completion are those of that person in that cohort."""
     same_cohort = Q(learner__enrolments__cohort=F("cohort"))
@@ -224,6 +180,9 @@ def funnel(frame: Frame) -> dict[str, int]:
     )
 
 
+SHARED = "shared"  # people whom both EECR01 and EECR04 would count: a check, not a figure
+
+
 def fse(frame: Frame) -> dict[str, Any]:
     """Counts by sex and in total; a participant without sex is in the total only."""
     period = {"start": frame.start, "end": frame.end, "as_of": frame.as_of}
@@ -232,12 +191,14 @@ def fse(frame: Frame) -> dict[str, Any]:
         predicate = framed(line, **period)
         wanted[f"{line.code}_total"] = count(predicate)
         wanted |= {f"{line.code}_{sex}": count(predicate & Q(sex=sex)) for sex in SEXES}
+    job_seeking, working = (framed(line, **period) for line in RESULTS if line.code in {"EECR01", "EECR04"})
+    wanted[SHARED] = count(job_seeking & working)
     counts = participants(frame.agreement).aggregate(**wanted)
     found: dict[str, Any] = {
         line.code: {column: counts[f"{line.code}_{column}"] for column in (*SEXES, "total")}
         for line in (*OUTPUTS, *RESULTS)
     }
-    return {**found, "incomplete": counts["incomplete"]}
+    return {**found, "incomplete": counts["incomplete"], SHARED: counts[SHARED]}
 
 
 def follow_up(frame: Frame) -> dict[str, dict[str, int]]:
@@ -284,24 +245,22 @@ Group = tuple[int | None, str, date | None, int, int, int, int, int]
 
 
 def _continuity(groups: Iterable[Group], as_of: date) -> dict[str, int | float | None]:
-    active = bridged = neutral = gap = long = 0
+    days = dict.fromkeys(("active", "bridged", "neutral", "gap"), 0)
     gaps: Counter[int] = Counter()
-    for gap_days, runs, since, people, group_active, group_bridged, group_neutral, group_long in groups:
-        if since is not None or gap_days is None:  # the window is not over: count its days up to the as-of date
-            days = shortened(runs, (as_of - since).days + 1) if since else NO_DAY
-            gap_days, group_long = days.gap, people if days.longest_gap > LONG_GAP else 0
-            group_active, group_bridged, group_neutral = (people * n for n in (days.active, days.bridged, days.neutral))
-        active, bridged, neutral = active + group_active, bridged + group_bridged, neutral + group_neutral
-        gap, long = gap + people * gap_days, long + group_long
-        gaps[gap_days] += people
-    return {
-        "active": active,
-        "bridged": bridged,
-        "neutral": neutral,
-        "gap": gap,
-        "persons_over_15": long,
-        "median_gap": median(gaps),
-    }
+    over = 0
+    for gap, runs, since, people, active, bridged, neutral, long in groups:
+        if gap is None:  # the window is not over: count its days up to the as-of date
+            one = shortened(runs, (as_of - since).days + 1) if since else NO_DAY
+            counted = (people * one.active, people * one.bridged, people * one.neutral, people * one.gap)
+            over += people if one.longest_gap > LONG_GAP else 0
+            gaps[one.gap] += people
+        else:
+            counted = (active, bridged, neutral, people * gap)
+            over += long
+            gaps[gap] += people
+        for name, number in zip(days, counted, strict=True):
+            days[name] += number
+    return {**days, "persons_over_15": over, "median_gap": median(gaps)}
 
 
 def median(values: Counter[int]) -> int | float | None:
@@ -323,38 +282,6 @@ def median(values: Counter[int]) -> int | float | None:
 # --- The whole ------------------------------------------------------------------------------------------------
 
 
-def evidence(frame: Frame) -> bytes:
-    """The sorted list, in RFC 8785 form, of the enrolments behind the report with their facts under pseudonyms.
-
-    Behind it: every enrolment, in the agreement, of anyone who entered, left or applied in the period.
-    The pseudonyms are keyed by agreement, so that two recipients cannot link their lists.
-    """
-    return b"[" + b",".join(sorted(_proofs(frame))) + b"]"
-
-
-def _proofs(frame: Frame) -> Iterator[bytes]:
-    names = [field.attname for field in EnrolmentFacts._meta.concrete_fields if field.attname not in IDENTITY]
-    salt = f"relais.evidence.{frame.agreement.pk}"
-    moved = Q(learner__in=frame.facts.filter(frame.left | frame.entered).values("learner"))
-    behind = frame.facts.filter(moved | Q(learner__in=applications(frame).values("learner")))
-    for pk, learner, *values in behind.order_by().values_list("enrolment_id", "learner_id", *names).iterator(5_000):
-        proof = {
-            name: value.isoformat() if isinstance(value, date) else value
-            for name, value in zip(names, values, strict=True)
-        }
-        proof["enrolment"] = _pseudonym(salt, f"enrolment {pk}")
-        proof["person"] = _pseudonym(salt, f"person {learner}")
-        # Words, whole numbers, true, false and null only: for these the standard encoder writes the RFC 8785 form.
-        yield json.dumps(proof, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-IDENTITY = frozenset({"enrolment_id", "learner_id", "cohort_id"})
-
-
-def _pseudonym(salt: str, value: str) -> str:
-    return salted_hmac(salt, value, algorithm="sha256").hexdigest()
-
-
 @dataclass(frozen=True)
 class Measured:
     """Exact figures of a report; the same whoever reads them."""
@@ -366,28 +293,13 @@ class Measured:
     fse: dict[str, Any]
     follow_up: dict[str, dict[str, int]]
     continuity: dict[str, int | float | None]
+    situations: dict[str, int]  # of due leavers at six months, by group of `placements.bars`
+    exits: int  # enrolments whose exit is in the period, due or not
     evidence: bytes
-
-    def as_json(self) -> dict[str, Any]:
-        """The object of `docs/rules.md` §6 without its hash: the rules listed by the agreement and no other."""
-        frame = self.frame
-        return {
-            "agreement": frame.reference,
-            "from": frame.start.isoformat(),
-            "to": frame.end.isoformat(),
-            "as_of": frame.as_of.isoformat(),
-            "funnel": self.funnel,
-            "profile": self.profile,
-            "rules": {code: self.rules[code].as_json() for code in frame.agreement.rules},
-            "fse": self.fse,
-            "follow_up": self.follow_up,
-            "continuity": self.continuity,
-            "evidence": hashlib.sha256(self.evidence).hexdigest(),
-        }
 
 
 def measure(frame: Frame) -> Measured:
-    """All figures. Call it inside `snapshot()`: the reads must see one state of the base."""
+    """All figures. Call it inside `snapshot()`, so that all reads see one state of the base."""
     tally = Tally(frame.facts, frame)
     return Measured(
         frame=frame,
@@ -397,10 +309,7 @@ def measure(frame: Frame) -> Measured:
         fse=fse(frame),
         follow_up=follow_up(frame),
         continuity=continuity(frame),
+        situations={group.code: tally(group.holds, entered=False, due=BARS_DUE) for group in GROUPS},
+        exits=tally(ANYBODY, entered=False),
         evidence=evidence(frame),
     )
-
-
-def sealed(result: dict[str, Any]) -> dict[str, Any]:
-    """The object with `sha256`, the hash of its RFC 8785 form without it."""
-    return {**result, "sha256": hashlib.sha256(rfc8785.dumps(result)).hexdigest()}

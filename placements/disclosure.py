@@ -1,0 +1,207 @@
+"""What a public report must hide so that no small number can be read or computed (`docs/rules.md` §7), pure.
+
+A table is a set of cells and the sums that a reader may write between them. A cell is hidden when it is small; then
+every sum that would give a hidden cell away loses its smallest other cell; then each hidden cell's exact interval
+is computed, and while one is too narrow its category is merged with the next one: both are hidden.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+THRESHOLD = 5
+SENSITIVE_THRESHOLD = 11  # disability, health, origin, housing
+OUTCOME_FLOOR = 20  # smallest denominator of an outcome rate
+ENDLESS = 10**9
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of people. `shown` is False for a number no table prints, which a reader knows to exist."""
+
+    key: str
+    value: int
+    threshold: int = THRESHOLD
+    shown: bool = True
+
+    @property
+    def small(self) -> bool:
+        return self.shown and 1 <= self.value < self.threshold
+
+
+@dataclass(frozen=True)
+class Sum:
+    """total = the sum of the parts, which every reader knows. The parts stand in the order of the table."""
+
+    total: str
+    parts: tuple[str, ...]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        return (*self.parts, self.total)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells in the order in which ties are settled, and the sums between them."""
+
+    cells: tuple[Cell, ...]
+    sums: tuple[Sum, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mask:
+    """`hidden`: keys shown as « n. c. ». `merged`: pairs of neighbours hidden together because one was still too precise."""
+
+    hidden: frozenset[str]
+    merged: tuple[tuple[str, str], ...] = ()
+
+
+def primary(table: Table) -> set[str]:
+    """The small cells."""
+    return {cell.key for cell in table.cells if cell.small}
+
+
+def secondary(table: Table, hidden: set[str]) -> set[str]:
+    """`hidden`, and the smallest other non-zero cell of each sum with a single hidden cell, until nothing changes."""
+    cells = {cell.key: cell for cell in table.cells}
+    hidden, changed = set(hidden), True
+    while changed:
+        changed = False
+        for one in table.sums:
+            unseen = [key for key in one.cells if key in hidden or not cells[key].shown]
+            if len(unseen) == 1 and unseen[0] in hidden and (other := _smallest(one, cells, hidden)):
+                hidden.add(other)
+                changed = True
+    return hidden
+
+
+def _smallest(one: Sum, cells: Mapping[str, Cell], hidden: set[str]) -> str | None:
+    """The smallest non-zero part still visible, the first of equals; the total when no part is left."""
+    visible = [key for key in one.parts if key not in hidden and cells[key].value > 0]
+    if visible:
+        return min(visible, key=lambda key: cells[key].value)
+    return one.total if one.total not in hidden and cells[one.total].value > 0 else None
+
+
+def protect(table: Table) -> Mask:
+    """Every cell to hide: no hidden cell can then be placed in an interval narrower than its threshold."""
+    hidden = secondary(table, primary(table))
+    seen = Witnesses(table)
+    merged: list[tuple[str, str]] = []
+    while weak := seen.too_narrow(hidden):
+        partner = _next(table, weak, hidden)
+        if partner is None:  # every cell is hidden: nothing more can be done for a table as small as this
+            break
+        merged.append((weak, partner))
+        hidden = secondary(table, hidden | {partner})
+    return Mask(frozenset(hidden), tuple(merged))
+
+
+class Witnesses:
+    """Values that a hidden cell is known to be able to take.
+
+    A table that agrees with all that is published stays one when more is hidden: what was found once need not be again.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.low = {cell.key: cell.value for cell in table.cells}
+        self.high = dict(self.low)
+
+    def too_narrow(self, hidden: set[str]) -> str | None:
+        """The first hidden cell whose exact interval spans less than its threshold."""
+        islands = {key: island for island in islands_of(self.table, hidden) for key in island.columns}
+        for cell in self.table.cells:
+            if cell.key in hidden and not self._wide(cell, islands[cell.key]):
+                return cell.key
+        return None
+
+    def _wide(self, cell: Cell, island: Island) -> bool:
+        for direction in (-1, 1):
+            if self.high[cell.key] - self.low[cell.key] >= cell.threshold:
+                return True
+            for key, value in island.extreme(cell.key, direction).items():
+                self.low[key], self.high[key] = min(self.low[key], value), max(self.high[key], value)
+        return self.high[cell.key] - self.low[cell.key] >= cell.threshold
+
+
+def _next(table: Table, weak: str, hidden: set[str]) -> str | None:
+    """The next visible category beside the cell, else the one before, else the total; None when all are hidden."""
+    cells = {cell.key: cell for cell in table.cells}
+    beside = [one for one in table.sums if weak in one.cells]
+    # The cell's own table first; then the sums its hidden neighbours stand in.
+    for one in (*beside, *(other for other in table.sums if other not in beside and hidden & set(other.cells))):
+        at = one.parts.index(weak) if weak in one.parts else -1
+        for key in (*one.parts[at + 1 :], *reversed(one.parts[: max(at, 0)]), one.total):
+            if key not in hidden and cells[key].shown:
+                return key
+    return None
+
+
+def bounds(table: Table, hidden: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Lowest and highest whole number that the published cells allow for each hidden one; ENDLESS when nothing bounds it."""
+    return {
+        key: (island.extreme(key, 1)[key], island.extreme(key, -1)[key])
+        for island in islands_of(table, hidden)
+        for key in island.columns
+    }
+
+
+class Island:
+    """Unknown cells that sums tie together, solved apart from the others."""
+
+    def __init__(self, keys: list[str], sums: list[Sum], values: Mapping[str, int]) -> None:
+        self.columns = {key: at for at, key in enumerate(keys)}
+        rows = np.zeros((len(sums), len(keys)))
+        known = np.zeros(len(sums))
+        for row, one in enumerate(sums):
+            for key, sign in (*((part, 1) for part in one.parts), (one.total, -1)):
+                if key in self.columns:
+                    rows[row, self.columns[key]] += sign
+                else:
+                    known[row] -= sign * values[key]
+        self.constraints = LinearConstraint(rows, known, known) if sums else ()
+
+    def extreme(self, key: str, direction: int) -> dict[str, int]:
+        """Whole values that agree with all that is published, with the least (1) or the greatest (-1) value of `key`."""
+        objective = np.zeros(len(self.columns))
+        objective[self.columns[key]] = direction
+        solved = milp(
+            objective,
+            integrality=np.ones(len(self.columns)),
+            bounds=Bounds(0, ENDLESS),
+            constraints=self.constraints,
+        )
+        return {key: round(solved.x[at]) for key, at in self.columns.items()}
+
+
+def islands_of(table: Table, hidden: Iterable[str]) -> Iterator[Island]:
+    """The unknown cells, hidden or never printed, by groups that no sum ties together."""
+    unknown = set(hidden) | {cell.key for cell in table.cells if not cell.shown}
+    values = {cell.key: cell.value for cell in table.cells}
+    tied: dict[str, list[Sum]] = defaultdict(list)
+    for one in table.sums:
+        for key in unknown.intersection(one.cells):
+            tied[key].append(one)
+    seen: set[str] = set()
+    for cell in table.cells:
+        if cell.key in unknown and cell.key not in seen:
+            keys, sums = _reached(cell.key, tied, unknown)
+            seen.update(keys)
+            yield Island(keys, sums, values)
+
+
+def _reached(start: str, tied: Mapping[str, list[Sum]], unknown: set[str]) -> tuple[list[str], list[Sum]]:
+    keys, sums = [start], []
+    for key in keys:  # grows while it is read
+        for one in tied.get(key, ()):
+            if one not in sums:
+                sums.append(one)
+                keys.extend(other for other in one.cells if other in unknown and other not in keys)
+    return keys, sums

@@ -1,0 +1,131 @@
+"""The lines of a report that name something: its cohorts, and its participants where the agreement is nominative."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce
+
+from cohorts.models import Cohort
+from cohorts.states import CertificationResult, ExitReason
+from learners.models import LearnerReference
+from learners.states import Kind
+from placements.models import EnrolmentFacts
+from placements.reports.content import ParticipantLine
+from placements.reports.figures import count
+from placements.reports.frame import Frame
+from placements.rules import RULES, Rule
+
+COHORT_FIGURES = ("entered", "completed", "dropouts", "running", "positive", "positive_of")
+KIND_LABELS = {**{kind.value: str(kind.label) for kind in Kind}, "unknown": "inconnue"}
+NOT_DUE = "non échu"
+
+
+@dataclass(frozen=True)
+class CohortCounts:
+    """One cohort: everybody enrolled in it, then the agreement's own rule on the report's frame."""
+
+    pk: int
+    reference: str
+    title: str
+    programme: str
+    starts_on: date
+    ends_on: date
+    seats: int
+    entered: int
+    completed: int
+    dropouts: int
+    running: int
+    positive: int
+    positive_of: int
+
+
+def due(rule: Rule, frame: Frame) -> Q:
+    """Whom the rule looks at: of its frame, those whose last date is not after the as-of date."""
+    return (frame.entered if rule.on_entry else frame.left) & Q(**{f"{rule.due}__lte": frame.as_of})
+
+
+def cohort_counts(frame: Frame) -> list[CohortCounts]:
+    """All cohorts of the agreement, in the order of their start."""
+    rule = RULES[frame.own_rule]
+    counted = due(rule, frame) & rule.counted
+    counts = {
+        row.pop("cohort_id"): row
+        for row in frame.facts.order_by()
+        .values("cohort_id")
+        .annotate(
+            entered=count(Q()),
+            completed=count(Q(completed=True)),
+            dropouts=count(Q(dropout=True)),
+            running=count(Q(exited_on=None)),
+            positive=count(counted & rule.positive),
+            positive_of=count(counted),
+        )
+    }
+    nobody = dict.fromkeys(COHORT_FIGURES, 0)
+    cohorts = (
+        frame.agreement.cohorts.select_related("programme").prefetch_related("references").order_by("starts_on", "pk")
+    )
+    return [_cohort(cohort, counts.get(cohort.pk, nobody)) for cohort in cohorts]
+
+
+def _cohort(cohort: Cohort, counts: dict[str, int]) -> CohortCounts:
+    reference = next((reference.code for reference in cohort.references.all()), f"n° {cohort.pk}")
+    return CohortCounts(
+        pk=cohort.pk,
+        reference=reference,
+        title=cohort.title,
+        programme=cohort.programme.title,
+        starts_on=cohort.starts_on,
+        ends_on=cohort.ends_on,
+        seats=cohort.seats,
+        **counts,
+    )
+
+
+def participants(frame: Frame) -> tuple[ParticipantLine, ...]:
+    """Everybody who entered or left in the period; the situation is the one the agreement's own rule looks at."""
+    rule = RULES[frame.own_rule]
+    situation = f"kind_{rule.due.removesuffix('_on')}"
+    rows = (
+        frame.facts.filter(frame.left | frame.entered)
+        .annotate(
+            positive=Coalesce(ExpressionWrapper(rule.counted & rule.positive, output_field=BooleanField()), False),
+            last_name=F("learner__last_name"),
+            first_name=F("learner__first_name"),
+            title=F("cohort__title"),
+            reason=F("enrolment__exit_reason"),
+            result=F("enrolment__certification"),
+        )
+        .order_by("last_name", "first_name", "enrolment_id")
+    )
+    references = _references(rows)
+    return tuple(_participant(row, situation, rule, frame, references) for row in rows)
+
+
+def _references(rows: Any) -> dict[int, str]:
+    """Person → the first name importers gave them."""
+    named = LearnerReference.objects.filter(learner__in=rows.order_by().values("learner")).order_by("-pk")
+    return dict(named.values_list("learner_id", "code"))
+
+
+def _participant(
+    row: EnrolmentFacts | Any, situation: str, rule: Rule, frame: Frame, references: dict[int, str]
+) -> ParticipantLine:
+    day = getattr(row, rule.due)
+    late = day is None or day > frame.as_of
+    return ParticipantLine(
+        reference=references.get(row.learner_id, f"n° {row.learner_id}"),
+        last_name=row.last_name,
+        first_name=row.first_name,
+        cohort=row.title,
+        entered_on=row.entered_on,
+        exited_on=row.exited_on,
+        exit_reason=str(ExitReason(row.reason).label) if row.reason else "",
+        certification=str(CertificationResult(row.result).label) if row.result else "",
+        situation=NOT_DUE if late else KIND_LABELS[getattr(row, situation)],
+        positive=None if late else bool(row.positive),
+    )
