@@ -14,4 +14,5 @@ DECISIONS: dict[str, str] = {
     "cohorts.Application.learner": "erase",
     "cohorts.Enrolment.learner": "anonymise",
     "placements.Placement.learner": "anonymise",
+    "placements.EnrolmentFacts.learner": "anonymise",  # derived from rows that are
 }
