@@ -32,16 +32,11 @@ from partners.intake import AGREEMENTS, NOT_YOURS, ORGANISATIONS, PROGRAMMES, fr
 from partners.models import Agreement, Programme
 from partners.workbook import Batch, Column, Sheet, Takeover
 
+DECISION_WORDS = {INELIGIBLE: "inéligible", ADMITTED: "admis", REFUSED: "refusé", WAITLISTED: "attente", WITHDRAWN: "retiré"}
 DECISION = Words(
-    {
-        "inéligible": INELIGIBLE,
-        "admis": ADMITTED,
-        "refusé": REFUSED,
-        "attente": WAITLISTED,
-        "liste d’attente": WAITLISTED,
-        "retiré": WITHDRAWN,
-        **{code: code for code in (INELIGIBLE, ADMITTED, REFUSED, WAITLISTED, WITHDRAWN)},
-    },
+    {word: code for code, word in DECISION_WORDS.items()}
+    | {code: code for code in DECISION_WORDS}
+    | {"liste d’attente": WAITLISTED},
     "Cette décision",
 )
 
@@ -148,7 +143,7 @@ class ReferralSheet(Sheet):
         Column("Cohorte", "cohort", required=True, link=COHORTS),
         Column("Orienté par (organisme)", "referred_by", link=ORGANISATIONS),
         Column("Date", "referred_on", Day(), required=True),
-        Column("Décision", "decision", DECISION),
+        Column("Décision", "decision", DECISION, say=DECISION_WORDS),
         Column("Date de décision", "decided_on", Day()),
         Column("Motif", "reason"),
     )

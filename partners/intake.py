@@ -18,16 +18,13 @@ from partners.states import Channel, OrganisationKind
 from partners.workbook import Batch, Column, Sheet, Takeover
 from partners.workbook.naming import give_references
 
-KIND = Words(
-    choices(
-        OrganisationKind.choices,
-        autre_prescripteur=OrganisationKind.OTHER_PRESCRIBER.value,
-        organisme_formation=OrganisationKind.TRAINING_BODY.value,
-        employeur=OrganisationKind.EMPLOYER.value,
-        financeur=OrganisationKind.FUNDER.value,
-    ),
-    "Ce type d’organisme",
-)
+KIND_WORDS = {
+    OrganisationKind.OTHER_PRESCRIBER.value: "autre_prescripteur",
+    OrganisationKind.TRAINING_BODY.value: "organisme_formation",
+    OrganisationKind.EMPLOYER.value: "employeur",
+    OrganisationKind.FUNDER.value: "financeur",
+}
+KIND = Words(choices(OrganisationKind.choices) | {word: code for code, word in KIND_WORDS.items()}, "Ce type d’organisme")
 CHANNEL = Words(choices(Channel.choices), "Ce canal")
 PERCENT = Number(high=100)
 ORGANISATIONS, PROGRAMMES, AGREEMENTS = "Organismes", "Programmes", "Conventions"
@@ -93,7 +90,7 @@ class OrganisationSheet(Sheet):
     columns = (
         Column("Référence", "code", required=True),
         Column("Nom", "name", required=True),
-        Column("Type", "kind", KIND, required=True),
+        Column("Type", "kind", KIND, required=True, say=KIND_WORDS),
         Column("SIRET", "siret", Siret()),
         Column("Commune (INSEE)", "commune", Commune()),
         Column("Courriel", "email", Email()),
@@ -168,6 +165,10 @@ class ProgrammeSheet(Sheet):
         Column("ROME (codes séparés par des virgules)", "occupations", Several(Occupation())),
     )
 
+    def match(self, takeover: Takeover, batch: Batch) -> dict[int, int]:
+        leave_to_others(takeover, batch, Programme)
+        return {}
+
     def check(self, takeover: Takeover, batch: Batch) -> None:
         only_own(takeover, batch, "provider")
 
@@ -190,8 +191,15 @@ def only_own(takeover: Takeover, batch: Batch, attr: str) -> None:
     me = own_token(takeover)
     told = takeover.touched.get(batch.sheet.title, set())
     for line, provider in batch.lines(attr):
-        if provider not in me and batch.identity(line) not in told:
+        if provider not in me and line not in batch.known and batch.identity(line) not in told:
             batch.fault(line, attr, "Cette ligne appartient à un autre organisme de formation.", NOT_YOURS)
+
+
+def leave_to_others(takeover: Takeover, batch: Batch, model: type[Programme | Agreement]) -> None:
+    """What an importer sees of another body's programmes and agreements is not its to change."""
+    if takeover.importer is not None:
+        theirs = model._base_manager.filter(pk__in=set(batch.known.values())).exclude(provider=takeover.importer)
+        batch.untouchable = set(theirs.values_list("pk", flat=True))
 
 
 def own_token(takeover: Takeover) -> set[int]:
@@ -218,6 +226,10 @@ class AgreementSheet(Sheet):
         Column("Règle d’engagement", "own_rule", RuleCode()),
     )
     SHARES = ("women_min", "qpv_min", "bac_min", "neet_min", "positive_min")
+
+    def match(self, takeover: Takeover, batch: Batch) -> dict[int, int]:
+        leave_to_others(takeover, batch, Agreement)
+        return {}
 
     def check(self, takeover: Takeover, batch: Batch) -> None:
         in_order(batch, "starts_on", "ends_on")

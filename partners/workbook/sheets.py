@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -30,6 +30,7 @@ class Column:
     link: str = ""
     loose: bool = False
     many: bool = False
+    say: Mapping[str, str] = field(default_factory=dict)  # code → what an export writes, where it is another word
 
     @property
     def folded(self) -> str:
