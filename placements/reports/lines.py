@@ -52,19 +52,17 @@ def cohort_counts(frame: Frame) -> list[CohortCounts]:
     """All cohorts of the agreement, in the order of their start."""
     rule = RULES[frame.own_rule]
     counted = due(rule, frame) & rule.counted
-    counts = {
-        row.pop("cohort_id"): row
-        for row in frame.facts.order_by()
-        .values("cohort_id")
-        .annotate(
-            entered=count(Q()),
-            completed=count(Q(completed=True)),
-            dropouts=count(Q(dropout=True)),
-            running=count(Q(exited_on=None)),
-            positive=count(counted & rule.positive),
-            positive_of=count(counted),
-        )
+    # Named apart from the columns of facts, which the rule reads.
+    wanted = {
+        "n_entered": count(Q()),
+        "n_completed": count(Q(completed=True)),
+        "n_dropouts": count(Q(dropout=True)),
+        "n_running": count(Q(exited_on=None)),
+        "n_positive": count(counted & rule.positive),
+        "n_positive_of": count(counted),
     }
+    rows = frame.facts.order_by().values("cohort_id").annotate(**wanted)
+    counts = {row["cohort_id"]: {name.removeprefix("n_"): row[name] for name in wanted} for row in rows}
     nobody = dict.fromkeys(COHORT_FIGURES, 0)
     cohorts = (
         frame.agreement.cohorts.select_related("programme").prefetch_related("references").order_by("starts_on", "pk")
