@@ -100,9 +100,7 @@ UNTYPED = {
     "partners.District": "a public list",
     "partners.Occupation": "a public list",
     "partners.Perimeter": "a public list",
-    "partners.Postcode": "a public list",
     "partners.Referential": "a public list",
-    "placements.Report": "codes of a list",
     "placements.ReportRun": "made by the program",
     "placements.EnrolmentFacts": "derived by the program",
 }
@@ -159,9 +157,9 @@ def unscoped_reads(source: str) -> list[int]:
     """Lines where a manager is used by any other name than `visible_to` or an escape."""
     lines = []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr in MANAGERS:
-            if node.attr not in ESCAPES:
-                lines.append(node.lineno)
+        of_manager = isinstance(node, ast.Attribute) and getattr(node.value, "attr", "") in MANAGERS
+        if of_manager and node.attr not in ESCAPES:
+            lines.append(node.lineno)
     return lines
 
 
