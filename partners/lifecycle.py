@@ -8,9 +8,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from partners.journal import record
+
+moved = Signal()  # sender: the model; instance: the object, with its new status; sent within the transaction
 
 Holds = Callable[[Any, Any], bool]  # (actor, object) -> may they
 Shut = Callable[[Any], str]  # object -> the sentence that says why not, or ""

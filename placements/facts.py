@@ -291,13 +291,11 @@ def _answers(stay: Stay, answers: Mapping[tuple[int, int], list[str]]) -> dict[s
 
 ASKED = {f"asked_{milestone.value}": milestone.value for milestone in Milestone}
 NOT_ASKED: dict[str, Any] = dict.fromkeys(ASKED)
-NOT_LEFT: dict[str, Any] = {
-    **dict.fromkeys(
-        "exited_on next_on m1_on m3_on m6_on m12_on fse_until last_event months_next over_next months_m6"
-        " kind_next kind_m1 kind_m3 kind_m6 kind_m12".split()
-    ),
-    **dict.fromkeys(
-        "completed dropout trade_m6 hired_6m worked_6m worked_12m held_6m trained_28 entered_28".split(), False
-    ),
-    **_days(NO_DAY),
-}
+ABSENT = (
+    "exited_on", "next_on", "m1_on", "m3_on", "m6_on", "m12_on", "fse_until", "last_event", "months_next", "over_next",
+    "months_m6", "kind_next", "kind_m1", "kind_m3", "kind_m6", "kind_m12",
+)  # fmt: skip
+FALSE = (
+    "completed", "dropout", "trade_m6", "hired_6m", "worked_6m", "worked_12m", "held_6m", "trained_28", "entered_28",
+)  # fmt: skip
+NOT_LEFT: dict[str, Any] = {**dict.fromkeys(ABSENT), **dict.fromkeys(FALSE, False), **_days(NO_DAY)}

@@ -13,23 +13,29 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models import ExpressionWrapper, F, FilteredRelation, Max, Min, Q, QuerySet
+from django.db.models import ExpressionWrapper, FilteredRelation, Max, Min, Q, QuerySet
+from django.db.models.signals import post_delete, post_save
 
-from cohorts.models import Application, Enrolment
+from cohorts.models import Application, Enrolment, EntryRecord
 from cohorts.states import Decision
 from learners.models import Handoff, Learner, Situation
 from learners.situations import Span
 from learners.states import PROVEN
 from partners.bulk import load
+from partners.lifecycle import moved
 from placements.facts import Life, Stay, facts_of
 from placements.models import EnrolmentFacts, FollowUp
 from placements.models.facts import CodeField
 
 FEW = 50  # people; above it, deleting and loading beats row by row
 BATCH = 4_000
-FIELDS = [field for field in EnrolmentFacts._meta.concrete_fields]
+FIELDS = list(EnrolmentFacts._meta.concrete_fields)
 COLUMNS = [field.attname for field in FIELDS]
 HALF_TIME = 17.5
+RECORD = (
+    "sex", "born_on", "status", "unemployed_since", "in_education", "level", "district_status", "disability", "nationality",
+    "foreign_background", "housing_exclusion", "rural",
+)  # fmt: skip
 WHO = "{who}"  # where the people stand in a source's SQL
 
 
@@ -71,22 +77,52 @@ def _people(ids: Sequence[int]) -> Who:
     return (f"IN ({', '.join(['%s'] * len(ids))})", list(ids)) if len(ids) > 1 else ("= %s", list(ids))
 
 
+# --- Watching ----------------------------------------------------------------------------------------------
+
+
+def watch() -> None:
+    """Refresh a person whenever a row that their facts come from is saved, deleted or moved along its lifecycle.
+
+    Bulk writes send no signal: whoever makes one calls `refresh_people`.
+    """
+    for model in (Learner, Situation, Enrolment, EntryRecord, Application, Handoff, FollowUp):
+        post_save.connect(_saved, sender=model)
+        post_delete.connect(_deleted, sender=model)
+        moved.connect(_saved, sender=model)
+
+
+def _saved(*, instance: Any, raw: bool = False, created: bool = False, **_: Any) -> None:
+    if not raw and not (created and isinstance(instance, Learner)):
+        refresh_people([_person(instance)])
+
+
+def _deleted(*, instance: Any, origin: Any = None, **_: Any) -> None:
+    """What goes with its person or its enrolment leaves nothing to refresh."""
+    begun = getattr(origin, "model", type(origin))
+    if begun is type(instance) and not isinstance(instance, Learner):
+        refresh_people([_person(instance)])
+
+
+def _person(instance: Any) -> int:
+    if isinstance(instance, Learner):
+        return instance.pk
+    if isinstance(instance, EntryRecord | FollowUp):
+        return instance.enrolment.learner_id
+    return int(instance.learner_id)
+
+
 # --- Reading -----------------------------------------------------------------------------------------------
 
 
 def _sources() -> dict[str, QuerySet[Any, Any]]:
     """What is read of a person; each row starts with the person's id."""
     in_force = FilteredRelation("entry_records", condition=Q(entry_records__current=True))
-    record = (
-        "sex born_on status unemployed_since in_education level district_status disability nationality foreign_background"
-        " housing_exclusion rural"
-    ).split()
     return {
         "stays": Enrolment._base_manager.annotate(record=in_force)
         .order_by("pk")
         .values_list(
             "learner_id", "pk", "cohort_id", "entered_on", "exited_on", "exit_reason", "certification", "certified_on",
-            "learner__sex", "learner__born_on", *(f"record__{name}" for name in record),
+            "learner__sex", "learner__born_on", *(f"record__{name}" for name in RECORD),
         ),
         "spans": Situation._base_manager.annotate(
             half_time=ExpressionWrapper(Q(weekly_hours__gte=HALF_TIME), output_field=models.BooleanField(null=True))
@@ -128,6 +164,8 @@ def _lives(who: Who) -> Iterable[Life]:
         for name, (sql, params) in _sql(connection.vendor).items():
             cursor.execute(sql.replace(WHO, clause), (*params, *ids))
             ADD[name](lives, cursor.fetchall())
+            if not lives:  # enrolments are read first: without any there are no facts
+                break
     return lives.values()
 
 
@@ -198,7 +236,7 @@ def _load(rows: Iterable[tuple[Any, ...]]) -> int:
 def _replace(who: Who) -> int:
     clause, ids = who
     with connection.cursor() as cursor:
-        cursor.execute(f'DELETE FROM {TABLE} WHERE "learner_id" {clause}', ids)
+        cursor.execute(f'DELETE FROM {TABLE} WHERE "learner_id" {clause}', ids)  # noqa: S608 -- names of ours, ids apart
     return _load(_rows(who))
 
 
@@ -215,7 +253,7 @@ def _upsert(rows: Iterable[tuple[Any, ...]]) -> int:
 TABLE = f'"{EnrolmentFacts._meta.db_table}"'
 NAMES = ", ".join(f'"{name}"' for name in COLUMNS)
 CHANGED = ", ".join(f'"{name}" = excluded."{name}"' for name in islice(COLUMNS, 1, None))
-UPSERT = (
-    f"INSERT INTO {TABLE} ({NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"
+UPSERT = (  # names of our own table; the values are parameters
+    f"INSERT INTO {TABLE} ({NAMES}) VALUES ({', '.join(['%s'] * len(COLUMNS))})"  # noqa: S608
     f' ON CONFLICT ("enrolment_id") DO UPDATE SET {CHANGED}'
 )

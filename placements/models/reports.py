@@ -14,12 +14,19 @@ from placements.states import Profile, RunStatus
 class Report(models.Model):
     """What was asked (*bilan*): an agreement, a period, a profile."""
 
-    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="reports", verbose_name="convention")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="reports", verbose_name="convention"
+    )
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")
     profile = models.CharField("profil", max_length=6, choices=Profile.choices, default=Profile.FUNDER)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="demandé par", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="demandé par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     created_at = models.DateTimeField("demandé le", auto_now_add=True)
 
@@ -51,6 +58,8 @@ class ReportRun(models.Model):
     frozen_at = models.DateTimeField("figé le", null=True, blank=True)
     result = models.TextField("résultat (JSON canonique)", blank=True)
     content = models.JSONField("contenu", null=True, blank=True)
+    # The people behind it, under pseudonyms: see `placements.reports.evidence`.
+    evidence = models.BinaryField("preuve", null=True, blank=True)
     sha256 = models.CharField("empreinte", max_length=64, blank=True, db_index=True)
     xlsx = models.BinaryField("classeur", null=True, blank=True)
     pdf = models.BinaryField("document", null=True, blank=True)
