@@ -6,8 +6,8 @@ About 3.5 situations, 1.2 follow-ups and one application per enrolment; exits sp
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, timezone
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -31,7 +31,7 @@ RULES = [
     "gen-2019", "relais-6m", "iae-exit", "plie", "cej-6m", "ft-6m", "pric-6m", "pric-12m", "inserjeunes-6m", "rncp-6m",
     "epide-exit", "cared-1m",
 ]  # fmt: skip
-NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def populate(people: int, *, seed: int = 7) -> Agreement:
@@ -147,4 +147,3 @@ COLUMNS: dict[Any, str] = {
     " evidence",
     FollowUp: "id enrolment_id milestone asked_on result channel",
 }
-Timed = Callable[[], Any]

@@ -36,7 +36,6 @@ from learners.states import (
     Answer,
     DistrictStatus,
     Kind,
-    Nationality,
 )
 from placements.states import BEST_FIRST, Milestone
 

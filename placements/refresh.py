@@ -61,7 +61,7 @@ def rebuild(progress: Callable[[int], Any] = lambda people: None) -> int:
     bounds = Learner._base_manager.aggregate(low=Min("pk"), high=Max("pk"))
     written = 0
     with transaction.atomic():
-        EnrolmentFacts._base_manager.all()._raw_delete(connection.alias)  # type: ignore[attr-defined]
+        EnrolmentFacts._base_manager.all()._raw_delete(connection.alias)
         if bounds["low"] is None:
             return 0
         for low in range(bounds["low"], bounds["high"] + 1, BATCH):

@@ -55,7 +55,7 @@ def report(
     with snapshot():
         measured = measure(frame)
         cohorts = cohort_counts(frame)
-        nominative = agreement.nominative and profile == Profile.FUNDER
+        nominative = bool(agreement.nominative) and profile == Profile.FUNDER
         people = participants(frame) if nominative else None
         parties = (agreement.provider.name, agreement.funder.name)
         programmes = _programmes(agreement, cohorts)
@@ -68,7 +68,7 @@ def report(
         programmes=programmes,
         agreement_from=agreement.starts_on,
         agreement_to=agreement.ends_on,
-        nominative=agreement.nominative,
+        nominative=bool(agreement.nominative),
         profile=str(profile),
         start=start,
         end=end,

@@ -13,7 +13,6 @@ from cohorts.models import Cohort
 from cohorts.states import CertificationResult, ExitReason
 from learners.models import LearnerReference
 from learners.states import Kind
-from placements.models import EnrolmentFacts
 from placements.reports.content import ParticipantLine
 from placements.reports.figures import count
 from placements.reports.frame import Frame
@@ -61,8 +60,8 @@ def cohort_counts(frame: Frame) -> list[CohortCounts]:
         "n_positive": count(counted & rule.positive),
         "n_positive_of": count(counted),
     }
-    rows = frame.facts.order_by().values("cohort_id").annotate(**wanted)
-    counts = {row["cohort_id"]: {name.removeprefix("n_"): row[name] for name in wanted} for row in rows}
+    rows = frame.facts.order_by().values("cohort_id").annotate(**wanted).values_list("cohort_id", *wanted)
+    counts = {pk: dict(zip(COHORT_FIGURES, numbers, strict=True)) for pk, *numbers in rows}
     nobody = dict.fromkeys(COHORT_FIGURES, 0)
     cohorts = (
         frame.agreement.cohorts.select_related("programme").prefetch_related("references").order_by("starts_on", "pk")
@@ -110,9 +109,7 @@ def _references(rows: Any) -> dict[int, str]:
     return dict(named.values_list("learner_id", "code"))
 
 
-def _participant(
-    row: EnrolmentFacts | Any, situation: str, rule: Rule, frame: Frame, references: dict[int, str]
-) -> ParticipantLine:
+def _participant(row: Any, situation: str, rule: Rule, frame: Frame, references: dict[int, str]) -> ParticipantLine:
     day = getattr(row, rule.due)
     late = day is None or day > frame.as_of
     return ParticipantLine(

@@ -12,7 +12,7 @@ from placements.rules import RULES
 
 
 def notes_of(measured: Measured, view: View, mask: Mask | None) -> tuple[str, ...]:
-    return tuple((*_frames(measured), *_bounds(), *_fse(measured, view), *_masked(mask)))
+    return (*_frames(measured), *_bounds(), *_fse(measured, view), *_masked(mask))
 
 
 def _frames(measured: Measured) -> Iterator[str]:
