@@ -51,16 +51,21 @@ def glance(cohort: Any, *, today: date, place: str = "") -> Glance:
     return _over(cohort, place)
 
 
+def _many(one: str, several: str, n: int) -> str:
+    """French takes the plural from 2: 0 candidature, 1 candidature, 2 candidatures."""
+    return ngettext(one, several, max(n, 1)) % {"n": n}
+
+
 def _seats(seats: int) -> str:
     if seats > FEWEST:
         return _("%(least)d à %(seats)d places") % {"least": FEWEST, "seats": seats}
-    return ngettext("%(n)d place", "%(n)d places", seats) % {"n": seats}
+    return _many("%(n)d place", "%(n)d places", seats)
 
 
 def _recruiting(cohort: Any, place: str) -> Glance:
-    note = ngettext("%(n)d candidature", "%(n)d candidatures", cohort.applied) % {"n": cohort.applied}
+    note = _many("%(n)d candidature", "%(n)d candidatures", cohort.applied)
     tone = {CohortStatus.DRAFT: "grey", CohortStatus.CONFIRMED: "green"}.get(cohort.status, "teal")
-    reached = ngettext("%(n)d admis", "%(n)d admis", cohort.admitted) % {"n": cohort.admitted}
+    reached = _many("%(n)d admis", "%(n)d admis", cohort.admitted)
     minimum = FEWEST if cohort.seats > FEWEST else 0
     return Glance(cohort, place, tone, reached, _seats(cohort.seats), note, cohort.admitted, cohort.seats, minimum)
 
@@ -70,8 +75,8 @@ def _running(cohort: Any, place: str, today: date) -> Glance:
     weeks = (cohort.ends_on - cohort.starts_on).days // 7 + 1
     week = min(max((today - cohort.starts_on).days // 7 + 1, 1), weeks)
     note = _("Semaine %(week)d sur %(weeks)d") % {"week": week, "weeks": weeks}
-    reached = ngettext("%(n)d en formation", "%(n)d en formation", present) % {"n": present}
-    aim = ngettext("sur %(n)d entré", "sur %(n)d entrés", cohort.entered) % {"n": cohort.entered}
+    reached = _many("%(n)d en formation", "%(n)d en formation", present)
+    aim = _many("sur %(n)d entré", "sur %(n)d entrés", cohort.entered)
     return Glance(cohort, place, "green", reached, aim, note, present, max(cohort.seats, cohort.entered))
 
 
@@ -79,11 +84,11 @@ def _over(cohort: Any, place: str) -> Glance:
     tone = "violet" if cohort.status == CohortStatus.FINISHED else "grey"
     if not cohort.entered:
         return Glance(cohort, place, tone, _("Aucune entrée"), _seats(cohort.seats), "", 0, cohort.seats)
-    reached = ngettext("%(n)d a achevé", "%(n)d ont achevé", cohort.completed) % {"n": cohort.completed}
-    aim = ngettext("sur %(n)d entré", "sur %(n)d entrés", cohort.entered) % {"n": cohort.entered}
+    reached = _many("%(n)d a achevé", "%(n)d ont achevé", cohort.completed)
+    aim = _many("sur %(n)d entré", "sur %(n)d entrés", cohort.entered)
     early = cohort.left - cohort.completed
     note = (
-        ngettext("%(n)d sorti avant la fin", "%(n)d sortis avant la fin", early) % {"n": early}
+        _many("%(n)d sorti avant la fin", "%(n)d sortis avant la fin", early)
         if early
         else _("Personne n’est sorti avant la fin")
     )

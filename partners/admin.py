@@ -80,7 +80,9 @@ class AccountAdmin(UserAdmin):
         (None, {"fields": ("email", "password", "first_name", "last_name")}),
         (_("Accès"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),
+    )
     inlines = (MembershipInline,)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -148,4 +150,14 @@ class MessageAdmin(ReadOnly):
     list_display = ("purpose", "channel", "status", "organisation", "created_at", "sent_at", "reason")
     list_select_related = ("organisation",)
     list_filter = ("status", "channel", "purpose")
-    fields = ("purpose", "channel", "status", "reason", "organisation", "departures", "send_after", "created_at", "sent_at")
+    fields = (
+        "purpose",
+        "channel",
+        "status",
+        "reason",
+        "organisation",
+        "departures",
+        "send_after",
+        "created_at",
+        "sent_at",
+    )

@@ -19,7 +19,9 @@ class DayField(forms.DateField):
     """A day, from the browser's calendar or typed as people type it."""
 
     def __init__(self, *, missing: Any, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control", "max": "2100-12-31"})
+        widget = forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": "form-control", "max": "2100-12-31"}
+        )
         formats = ["%Y-%m-%d", "%d/%m/%Y"]
         super().__init__(
             widget=widget, input_formats=formats, error_messages={"required": missing, "invalid": UNREAD}, **kwargs
@@ -54,7 +56,10 @@ class ReportForm(forms.Form):
         help_text=_("Ce qui n’est pas encore échu ce jour-là est compté à part."),
     )
     profile = forms.ChoiceField(
-        label=_("Profil"), choices=Profile.choices, initial=Profile.FUNDER, widget=forms.Select(attrs={"class": "form-select"})
+        label=_("Profil"),
+        choices=Profile.choices,
+        initial=Profile.FUNDER,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:

@@ -39,7 +39,7 @@ class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
     def for_list(self) -> Self:
         """Without the heavy columns: files and frozen content are read one run at a time."""
         parties = self.select_related("report__agreement__funder", "report__agreement__provider")
-        return parties.defer("content", "result", "xlsx", "pdf").prefetch_related("report__agreement__references")
+        return parties.defer("content", "result", "evidence", "xlsx", "pdf").prefetch_related("report__agreement__references")
 
 
 class FactsQuerySet(ScopedQuerySet["models.EnrolmentFacts"]):

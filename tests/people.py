@@ -9,7 +9,7 @@ from partners.states import OrganisationKind, Role
 from tests.makers import agreement as make_agreement
 from tests.makers import organisation
 
-PASSWORD = "un-mot-de-passe-fictif"  # noqa: S105
+PASSWORD = "un-mot-de-passe-fictif"
 
 
 def person(first_name: str, last_name: str, works_for: Organisation, role: Role) -> User:
@@ -55,7 +55,9 @@ def theo(body) -> User:
 @pytest.fixture
 def elsa(db) -> User:
     """Employer."""
-    return person("Elsa", "Fictive-Emploi", organisation(OrganisationKind.EMPLOYER, name="Atelier fictif"), Role.MANAGER)
+    return person(
+        "Elsa", "Fictive-Emploi", organisation(OrganisationKind.EMPLOYER, name="Atelier fictif"), Role.MANAGER
+    )
 
 
 @pytest.fixture

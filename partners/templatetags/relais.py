@@ -24,4 +24,9 @@ def gauge(card: Any) -> dict[str, Any]:
     """A bar of `card.value` out of `card.most`, with a mark at `card.minimum` if there is one; read aloud as its words."""
     most = max(card.most, card.value, 1)
     mark = str(LONG * card.minimum // most) if card.minimum else ""
-    return {"tone": card.tone, "width": str(LONG * card.value // most), "mark": mark, "words": f"{card.reached}, {card.aim}"}
+    return {
+        "tone": card.tone,
+        "width": str(LONG * card.value // most),
+        "mark": mark,
+        "words": f"{card.reached}, {card.aim}",
+    }

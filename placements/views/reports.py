@@ -55,7 +55,7 @@ def report_run(request: HttpRequest, pk: int) -> HttpResponse:
     """The report when it is ready; before, how far it is, looked at again by itself."""
     run = get_object_or_404(ReportRun.objects.visible_to(request.user).for_list(), pk=pk)
     if run.status == RunStatus.READY:
-        return render(request, "placements/report_ready.html", {"run": run, "page": page_of_report(run.content)})
+        return render(request, "placements/report_ready.html", {"run": run, "page": page_of_report(run.content or {})})
     waiting = run.status != RunStatus.FAILED and request.GET.get("attendre") != "non"
     response = render(request, "placements/report_run.html", {"run": run, "refreshing": waiting, "again": _again(run)})
     if waiting:
@@ -65,7 +65,8 @@ def report_run(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _file_name(run: ReportRun, kind: str) -> str:
     report = run.report
-    return f"bilan-{report.agreement.code}-{report.starts_on}-{report.ends_on}.{kind}".replace("/", "-").replace("\\", "-")
+    name = f"bilan-{report.agreement.code}-{report.starts_on}-{report.ends_on}.{kind}"
+    return name.replace("/", "-").replace("\\", "-")
 
 
 def _again(run: ReportRun) -> str:

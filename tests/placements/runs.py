@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
 from partners.models import Agreement
+from placements.actions import stored
 from placements.models import Report, ReportRun
 from placements.reports.content import Content
 from placements.states import RunStatus
 from tests.placements import contents
 
 XLSX, PDF = b"PK\x03\x04 fictitious workbook", b"%PDF-1.7 fictitious document"
-
-
-def stored(content: Content) -> dict[str, Any]:
-    """The JSON that a run keeps of a content."""
-    return json.loads(json.dumps(asdict(content), default=lambda value: value.isoformat()))
 
 
 def asked(agreement: Agreement, profile: str = "funder", year: int = 2025, **fields: Any) -> ReportRun:
