@@ -25,10 +25,10 @@ from cohorts.taking_over import (
 from cohorts.states import ApplicationStatus, CertificationResult, CohortStatus, EntryStatus, ExitReason, RecordSource
 from learners.intake import PERSONS, district_fields, not_yet
 from learners.states import Answer, Nationality
-from partners.bulk import load, reserve
+from partners.bulk import load_columns, reserve
 from partners.cells import Day, Number, Several, Text, Whole, Words, YesNo, choices
 from partners.code_cells import Commune, Level
-from partners.intake import AGREEMENTS, NOT_YOURS, ORGANISATIONS, PROGRAMMES, fresh, in_order, own_token, pick, rows
+from partners.intake import AGREEMENTS, NOT_YOURS, ORGANISATIONS, PROGRAMMES, facts, in_order, links, own_token, pick, texts
 from partners.models import Agreement, Programme
 from partners.workbook import Batch, Column, Sheet, Takeover
 
@@ -92,15 +92,15 @@ class CohortSheet(Sheet):
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
         spans = zip(pick(batch["starts_on"], batch), pick(batch["ends_on"], batch), strict=True)
-        status = [_stage(start, end, takeover.today) for start, end in spans]
-        ready = rows(
-            batch.ids.values(),
-            pick(takeover.ids(batch, "programme"), batch),
-            *fresh(batch, "title", "derogation", "commune"),
-            *(pick(batch[attr], batch) for attr in ("starts_on", "ends_on", "seats")),
-            status,
+        load_columns(
+            Cohort,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **links(takeover, batch, "programme"),
+            **texts(batch, "title", "derogation", "commune"),
+            **facts(batch, "starts_on", "ends_on", "seats"),
+            status=[_stage(start, end, takeover.today) for start, end in spans],
         )
-        load(Cohort, ("id", "programme_id", "title", "derogation", "commune", "starts_on", "ends_on", "seats", "status"), ready)
         for line in batch.fresh:
             if tokens := batch["agreements"][line]:
                 self._bind(batch.ids[line], batch["programme"][line], takeover.final(batch, "agreements", tokens), takeover)
@@ -224,35 +224,39 @@ class EnrolmentSheet(Sheet):
         taking_over.plan_holders(takeover)
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        ready = rows(
-            batch.ids.values(),
-            pick(takeover.ids(batch, "learner"), batch),
-            pick(takeover.ids(batch, "cohort"), batch),
-            *(pick(batch[attr], batch) for attr in self.OWN),
-            *fresh(batch, "exit_reason", "certification"),
+        load_columns(
+            Enrolment,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **links(takeover, batch, "learner", "cohort"),
+            **facts(batch, *self.OWN),
+            **texts(batch, "exit_reason", "certification"),
         )
-        load(Enrolment, ("id", "learner_id", "cohort_id", *self.OWN, "exit_reason", "certification"), ready)
         taking_over.confirm_entries(takeover, batch)
         self._record(takeover, batch)
 
     def _record(self, takeover: Takeover, batch: Batch) -> None:
         """The facts at entry, as the file gives them: version 1."""
         people = taking_over.people_of(takeover, pick(batch["learner"], batch))
-        sexes, births, districts = ([person[place] for person in people] for place in range(3))
-        now = timezone.now()
-        ready = rows(
-            reserve(EntryRecord, len(batch.fresh)),
-            batch.ids.values(),
-            [sex or "" for sex in sexes],
-            births,
-            *zip(*(district_fields(said) for said in districts), strict=True),
-            pick(batch["unemployed_since"], batch),
-            *fresh(batch, "status", "level", "nationality"),
-            *([ANSWERS[said] for said in pick(batch[attr], batch)] for attr in self.ANSWERED),
+        statuses, codes, generations = zip(*(district_fields(said) for _, _, said in people), strict=True)
+        load_columns(
+            EntryRecord,
+            len(batch.fresh),
+            id=reserve(EntryRecord, len(batch.fresh)),
+            enrolment_id=list(batch.ids.values()),
+            sex=[sex or "" for sex, _, _ in people],
+            born_on=[born for _, born, _ in people],
+            district_status=list(statuses),
+            district=list(codes),
+            district_list=list(generations),
+            **facts(batch, "unemployed_since"),
+            **texts(batch, "status", "level", "nationality"),
+            **{attr: [ANSWERS[said] for said in pick(batch[attr], batch)] for attr in self.ANSWERED},
+            version=1,
+            current=True,
+            recorded_at=timezone.now(),
+            source=RecordSource.IMPORT.value,
         )
-        names = ("id", "enrolment_id", "sex", "born_on", "district_status", "district", "district_list", "unemployed_since")
-        columns = (*names, "status", "level", "nationality", *self.ANSWERED, "version", "current", "recorded_at", "source")
-        load(EntryRecord, columns, ((*row, 1, True, now, RecordSource.IMPORT.value) for row in ready))
 
     def fill(self, takeover: Takeover, batch: Batch, filled: dict[int, dict[str, Any]]) -> None:
         recorded: dict[int, dict[str, Any]] = {}

@@ -14,8 +14,8 @@ from learners.intake import PERSONS, district_fields
 from learners.models import Handoff, Learner, Sharing
 from learners.situations import add_months
 from learners.states import DeclineReason, HandoffStatus, Purpose, Scope
-from partners.bulk import load, reserve
-from partners.intake import ORGANISATIONS, PROGRAMMES, pick, rows
+from partners.bulk import load_columns, reserve
+from partners.intake import ORGANISATIONS, PROGRAMMES, pick
 from partners.models import Organisation
 from partners.states import HOLDERS
 from partners.workbook import Batch, Takeover
@@ -203,18 +203,34 @@ def write_referrals(takeover: Takeover, batch: Batch) -> None:
     ids = iter(reserve(Handoff, sum(who is not None for who in by)))
     handoffs = [next(ids) if who is not None else None for who in by]
     answers = [handoff_state(*facts) for facts in zip(said, sent, decided, entered, strict=True)]
-    asked = (
-        (handoff, learner, who, body[cohort], on, *answer)
-        for handoff, learner, who, cohort, on, answer in zip(handoffs, learners, by, cohorts, sent, answers, strict=True)
-        if handoff is not None
+    asked = [line for line, handoff in enumerate(handoffs) if handoff is not None]
+    load_columns(
+        Handoff,
+        len(asked),
+        id=[handoffs[line] for line in asked],
+        learner_id=[learners[line] for line in asked],
+        sender_id=[by[line] for line in asked],
+        receiver_id=[body[cohorts[line]] for line in asked],
+        sent_on=[sent[line] for line in asked],
+        purpose=Purpose.REFERRAL.value,
+        message="",
+        **{name: [answers[line][place] for line in asked] for place, name in enumerate(Answer._fields)},
     )
-    columns = ("id", "learner_id", "sender_id", "receiver_id", "sent_on", *Answer._fields, "purpose", "message")
-    load(Handoff, columns, ((*row, Purpose.REFERRAL.value, "") for row in asked))
     states = [application_state(decision, entered=entry is not None) for decision, entry in zip(said, entered, strict=True)]
-    reasons = [reason or "" for reason in pick(batch["reason"], batch)]
-    ready = rows(batch.ids.values(), learners, cohorts, by, handoffs, sent, decided, reasons, *zip(*states, strict=True))
-    names = ("id", "learner_id", "cohort_id", "referred_by_id", "handoff_id", "referred_on", "decided_on", "reason")
-    load(Application, (*names, "status", "decision"), ready)
+    load_columns(
+        Application,
+        len(learners),
+        id=list(batch.ids.values()),
+        learner_id=learners,
+        cohort_id=cohorts,
+        referred_by_id=by,
+        handoff_id=handoffs,
+        referred_on=sent,
+        decided_on=decided,
+        reason=[reason or "" for reason in pick(batch["reason"], batch)],
+        status=[status for status, _ in states],
+        decision=[decision for _, decision in states],
+    )
 
 
 def _entries(takeover: Takeover) -> dict[tuple[int, int], date]:
@@ -284,8 +300,16 @@ def _open_sharings(takeover: Takeover, wanted: dict[tuple[int, int], None]) -> N
         there |= set(Sharing._base_manager.filter(learner__in=some, until=None).values_list("learner_id", "organisation_id"))
         there |= set(Learner._base_manager.filter(pk__in=some).values_list("pk", "holder_id"))
     open_ = [pair for pair in wanted if pair not in there and holders.get(pair[0], (None,))[0] != pair[1]]
-    ready = ((row, *pair, Scope.PATH.value, BASIS, takeover.today) for row, pair in zip(reserve(Sharing, len(open_)), open_, strict=True))
-    load(Sharing, ("id", "learner_id", "organisation_id", "scope", "basis", "since"), ready)
+    load_columns(
+        Sharing,
+        len(open_),
+        id=reserve(Sharing, len(open_)),
+        learner_id=[learner for learner, _ in open_],
+        organisation_id=[organisation for _, organisation in open_],
+        scope=Scope.PATH.value,
+        basis=BASIS,
+        since=takeover.today,
+    )
 
 
 # --- records at entry ----------------------------------------------------------------------------------------

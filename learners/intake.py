@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,11 @@ from django.utils import timezone
 from learners.identity import Identity, likely_duplicates, name_key
 from learners.models import Learner, LearnerReference, Responsibility, Situation
 from learners.states import Closing, DistrictMethod, DistrictStatus, Evidence, Kind, Sex
-from partners.bulk import load, reserve
+from partners.bulk import load_columns, reserve
 from partners.cells import Day, Number, Words, YesNo, choices
 from partners.code_cells import OUTSIDE, Commune, District, Email, Phone, Postcode
 from partners.codes import district_generation
-from partners.intake import CHANNEL, ORGANISATIONS, fresh, in_order, pick, rows
+from partners.intake import CHANNEL, ORGANISATIONS, facts, in_order, links, pick, texts
 from partners.workbook import Batch, Column, Sheet, Takeover
 
 PERSONS, SITUATIONS = "Personnes", "Situations"
@@ -74,12 +75,13 @@ class PersonSheet(Sheet):
         if not batch.fresh:
             return
         people = _Doubles()
-        for line in range(len(batch)):
+        columns = (self._keys(takeover, batch), *(batch[attr] for attr in ("born_on", "phone", "email")))
+        for line, facts_ in enumerate(zip(*columns, strict=True)):
             if line not in batch.known:
-                people.add(-line - 1, *(batch[attr][line] for attr in ("last_name", "first_name", "born_on", "phone", "email")))
+                people.add(-line - 1, *facts_)
         mine = Learner._base_manager.filter(references__importer=takeover.importer)
-        for pk, *facts in mine.values_list("pk", "last_name", "first_name", "born_on", "phone", "email").iterator(chunk_size=5_000):
-            people.add(pk, *facts)
+        for pk, *stored in mine.values_list("pk", "name_key", "born_on", "phone", "email").iterator(chunk_size=5_000):
+            people.add(pk, *stored)
         for first, other in people.pairs():
             self._warn_of(takeover, batch, first, other)
 
@@ -91,32 +93,44 @@ class PersonSheet(Sheet):
         batch.warn(-new - 1, "last_name", f"C’est peut-être la personne {who}.", "Vérifiez\u00a0: rien n’est fusionné.")
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        districts = [district_fields(said) for said in pick(batch["district"], batch)]
-        names = [name_key(last, first) for last, first in zip(*fresh(batch, "last_name", "first_name"), strict=True)]
+        statuses, codes, generations = zip(*map(district_fields, pick(batch["district"], batch)), strict=True)
         holders: dict[int, tuple[int, date]] = takeover.plans.get("holders", {})
-        ids = list(batch.ids.values())
-        now, today = timezone.now(), takeover.today
-        shut = [(None, today, Closing.TAKEN_OVER.value) if pk not in holders else (holders[pk][0], None, "") for pk in ids]
-        ready = rows(
-            ids,
-            *fresh(batch, *self.PLAIN),
-            pick(batch["born_on"], batch),
-            names,
-            *zip(*districts, strict=True),
-            [DistrictMethod.DECLARED.value if status else "" for status, _, _ in districts],
-            [today if status else None for status, _, _ in districts],
-            pick(takeover.ids(batch, "referent"), batch),
-            *zip(*shut, strict=True),
+        ids, today = list(batch.ids.values()), takeover.today
+        load_columns(
+            Learner,
+            len(ids),
+            id=ids,
+            **texts(batch, *self.PLAIN),
+            **facts(batch, "born_on"),
+            **links(takeover, batch, "referent"),
+            name_key=pick(self._keys(takeover, batch), batch),
+            district_status=list(statuses),
+            district=list(codes),
+            district_list=list(generations),
+            district_method=[DistrictMethod.DECLARED.value if status else "" for status in statuses],
+            district_on=[today if status else None for status in statuses],
+            holder_id=[holders[pk][0] if pk in holders else None for pk in ids],
+            closed_on=[None if pk in holders else today for pk in ids],
+            closed_reason=["" if pk in holders else Closing.TAKEN_OVER.value for pk in ids],
+            level="",
+            created_at=timezone.now(),
         )
-        columns = ("id", *self.PLAIN, "born_on", "name_key", "district_status", "district", "district_list", "district_method")
-        more = ("district_on", "referent_id", "holder_id", "closed_on", "closed_reason", "level", "created_at")
-        load(Learner, (*columns, *more), ((*row, "", now) for row in ready))
-        self._responsibilities(holders)
+        load_columns(
+            Responsibility,
+            len(holders),
+            id=reserve(Responsibility, len(holders)),
+            learner_id=list(holders),
+            organisation_id=[organisation for organisation, _ in holders.values()],
+            since=[since for _, since in holders.values()],
+        )
 
-    def _responsibilities(self, holders: dict[int, tuple[int, date]]) -> None:
-        ids = reserve(Responsibility, len(holders))
-        ready = ((row, pk, holder, since) for row, (pk, (holder, since)) in zip(ids, holders.items(), strict=True))
-        load(Responsibility, ("id", "learner_id", "organisation_id", "since"), ready)
+    def _keys(self, takeover: Takeover, batch: Batch) -> list[str]:
+        """The name key of each line, worked out once."""
+        if "name keys" not in takeover.plans:
+            names = zip(batch["last_name"], batch["first_name"], strict=True)
+            takeover.plans["name keys"] = [name_key(last or "", first or "") for last, first in names]
+        keys: list[str] = takeover.plans["name keys"]
+        return keys
 
     def fill(self, takeover: Takeover, batch: Batch, filled: dict[int, dict[str, Any]]) -> None:
         for pk, values in filled.items():
@@ -134,25 +148,23 @@ class _Doubles:
     """Likely duplicates in a crowd: only those who share a contact, or names and a birth date, are compared."""
 
     def __init__(self) -> None:
-        self.first: dict[Any, Any] = {}
-        self.suspects: dict[int, tuple[Any, ...]] = {}
+        self.first: dict[Any, Identity] = {}
+        self.suspects: dict[int, Identity] = {}
 
-    def add(self, token: int, last: Any, first: Any, born: Any, phone: Any, email: Any) -> None:
-        person = (token, last or "", first or "", born, phone or "", email or "")
-        # A cheap look: any true pair shares one of these. Names are compared properly later, among suspects only.
-        for sign in (phone, email and email.lower(), born and (born, last and last[:1].casefold(), first and first[:1].casefold())):
+    def add(self, token: int, key: str, born: Any, phone: Any, email: Any) -> None:
+        person = None
+        # Any true pair shares one of these. Letters in any order stand for words in any order.
+        for sign in (phone, email and email.lower(), born and (born, "".join(sorted(key)))):
             if not sign:
                 continue
+            person = person or Identity(token, key, born, phone or "", email or "")
             known = self.first.setdefault(sign, person)
             if known is not person:
-                self.suspects[known[0]] = known
+                self.suspects[known.key] = known
                 self.suspects[token] = person
 
-    def pairs(self) -> Any:
-        ordered = sorted(self.suspects.values(), key=lambda person: (person[0] < 0, abs(person[0])))
-        return likely_duplicates(
-            Identity(token, name_key(last, first), born, phone, email) for token, last, first, born, phone, email in ordered
-        )
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        return likely_duplicates(sorted(self.suspects.values(), key=lambda person: (person.key < 0, abs(person.key))))
 
 
 class SituationSheet(Sheet):
@@ -214,17 +226,16 @@ class SituationSheet(Sheet):
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
         employers = pick(takeover.ids(batch, "employer"), batch)
-        ready = rows(
-            batch.ids.values(),
-            pick(takeover.ids(batch, "learner"), batch),
-            *fresh(batch, "kind", "evidence"),
-            pick(batch["starts_on"], batch),
-            *(pick(batch[attr], batch) for attr in self.DATES),
-            [employer if isinstance(employer, int) else None for employer in employers],
-            [employer if isinstance(employer, str) else "" for employer in employers],
+        load_columns(
+            Situation,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **links(takeover, batch, "learner"),
+            **texts(batch, "kind", "evidence"),
+            **facts(batch, "starts_on", *self.DATES),
+            employer_id=[employer if isinstance(employer, int) else None for employer in employers],
+            employer_name=[employer if isinstance(employer, str) else "" for employer in employers],
         )
-        columns = ("id", "learner_id", "kind", "evidence", "starts_on", *self.DATES, "employer_id", "employer_name")
-        load(Situation, columns, ready)
 
 
 SHEETS = (PersonSheet(), SituationSheet())

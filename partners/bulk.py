@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 from django.db import connection, models
@@ -12,6 +13,29 @@ from django.db import connection, models
 
 def load(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of `columns`: COPY on PostgreSQL, executemany on SQLite."""
+    if connection.vendor != "postgresql":
+        rows = ([_plain(value) if type(value) in DRESSED else value for value in row] for row in rows)
+    _insert(model, columns, rows)
+
+
+def load_columns(model: type[models.Model], count: int, **columns: Any) -> None:
+    """Insert `count` rows given by columns: a list has one value a row, anything else is the same in every row."""
+    for name, values in columns.items():
+        if not isinstance(values, list):
+            columns[name] = repeat(_plain(values) if connection.vendor != "postgresql" and type(values) in DRESSED else values, count)
+        elif connection.vendor != "postgresql" and _dressed(model, name):
+            known = {value: None if value is None else _plain(value) for value in set(values)}
+            columns[name] = map(known.__getitem__, values)
+    _insert(model, list(columns), zip(*columns.values(), strict=True))
+
+
+def _dressed(model: type[models.Model], column: str) -> bool:
+    """Whether the values of a column are Python dates or decimals, which SQLite does not take as they are."""
+    field = next(field for field in model._meta.concrete_fields if field.column == column)
+    return isinstance(field, models.DateField | models.DecimalField)
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     table = f'"{model._meta.db_table}"'
     with connection.cursor() as cursor:
@@ -21,7 +45,7 @@ def load(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
                     copy.write_row(row)
             return
         places = ", ".join(["%s"] * len(columns))
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", map(_for_sqlite, rows))
+        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
 
 
 def reserve(model: type[models.Model], count: int) -> list[int]:
@@ -44,12 +68,9 @@ def reserve(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + count + 1))
 
 
-def _for_sqlite(row: Sequence[Any]) -> list[Any]:
-    return [_plain(value) if type(value) in DRESSED else value for value in row]
-
-
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):  # Django keeps UTC without saying so
+    """A date, a moment or a decimal as SQLite keeps it."""
+    if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db.models import Min
 
-from partners.bulk import load
+from partners.bulk import load_columns
 from partners.cells import Day, Lists, Number, Several, Words, YesNo, choices, fold
 from partners.code_cells import Certification, Commune, Email, Level, Occupation, Phone, RuleCode, Siret
 from partners.models import Agreement, AgreementReference, Organisation, OrganisationReference, Programme, ProgrammeReference
@@ -66,22 +66,29 @@ def in_order(batch: Batch, first: str, last: str) -> None:
             batch.fault(line, last, *IN_ORDER)
 
 
-def rows(ids: Iterable[int], *columns: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
-    return zip(ids, *columns, strict=True)
+def texts(batch: Batch, *attrs: str) -> dict[str, list[str]]:
+    """Text columns of the lines to write, by name; blanks are the empty text."""
+    return {attr: [value or "" for value in pick(batch[attr], batch)] for attr in attrs}
 
 
-def fresh(batch: Batch, *attrs: str) -> list[list[Any]]:
-    """Columns restricted to the lines to write, blanks as the empty text."""
-    return [[column[line] or "" for line in batch.fresh] for column in (batch[attr] for attr in attrs)]
+def facts(batch: Batch, *attrs: str) -> dict[str, list[Any]]:
+    """Columns of the lines to write, by name, as they are."""
+    return {attr: pick(batch[attr], batch) for attr in attrs}
+
+
+def links(takeover: Takeover, batch: Batch, *attrs: str) -> dict[str, list[Any]]:
+    """Links of the lines to write as ids, by name of column."""
+    return {f"{attr}_id": pick(takeover.ids(batch, attr), batch) for attr in attrs}
 
 
 def pick(values: list[Any], batch: Batch) -> list[Any]:
-    """The values of the lines to write, as they are."""
-    return [values[line] for line in batch.fresh]
+    """The values of the lines to write."""
+    return values if len(batch.fresh) == len(values) else [values[line] for line in batch.fresh]
 
 
-def as_json(values: list[Any], batch: Batch) -> list[str]:
-    return [json.dumps(list(values[line] or ())) for line in batch.fresh]
+def lists(batch: Batch, *attrs: str) -> dict[str, list[str]]:
+    """Columns of lists, as JSON."""
+    return {attr: [json.dumps(list(value or ())) for value in pick(batch[attr], batch)] for attr in attrs}
 
 
 class OrganisationSheet(Sheet):
@@ -146,10 +153,14 @@ class OrganisationSheet(Sheet):
             give_references(OrganisationReference, "organisation", [pk], None)
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        columns = ("kind", "name", "siret", "commune", "email", "phone")
-        defaults = {field: Organisation._meta.get_field(field).default for field in ("acknowledge_days", "decide_days", "entry_days")}
-        ready = rows(batch.ids.values(), *fresh(batch, *columns))
-        load(Organisation, ("id", *columns, *defaults), ((*row, *defaults.values()) for row in ready))
+        delays = ("acknowledge_days", "decide_days", "entry_days")
+        load_columns(
+            Organisation,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **texts(batch, "kind", "name", "siret", "commune", "email", "phone"),
+            **{delay: Organisation._meta.get_field(delay).default for delay in delays},
+        )
 
 
 class ProgrammeSheet(Sheet):
@@ -173,15 +184,17 @@ class ProgrammeSheet(Sheet):
         only_own(takeover, batch, "provider")
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        ready = rows(
-            batch.ids.values(),
-            pick(takeover.ids(batch, "provider"), batch),
-            *fresh(batch, "title", "certification", "target_level"),
-            pick(batch["hours"], batch),
-            as_json(batch["occupations"], batch),
+        load_columns(
+            Programme,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **links(takeover, batch, "provider"),
+            **texts(batch, "title", "certification", "target_level"),
+            **facts(batch, "hours"),
+            **lists(batch, "occupations"),
+            skills="",
+            neet_required=True,
         )
-        columns = ("id", "provider_id", "title", "certification", "target_level", "hours", "occupations", "skills", "neet_required")
-        load(Programme, columns, ((*row, "", True) for row in ready))
 
 
 def only_own(takeover: Takeover, batch: Batch, attr: str) -> None:
@@ -236,19 +249,15 @@ class AgreementSheet(Sheet):
         only_own(takeover, batch, "provider")
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
-        ready = rows(
-            batch.ids.values(),
-            pick(takeover.ids(batch, "funder"), batch),
-            pick(takeover.ids(batch, "provider"), batch),
-            pick(batch["starts_on"], batch),
-            pick(batch["ends_on"], batch),
-            pick(batch["nominative"], batch),
-            as_json(batch["rules"], batch),
-            *(pick(batch[share], batch) for share in self.SHARES),
-            *fresh(batch, "own_rule"),
+        load_columns(
+            Agreement,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            **links(takeover, batch, "funder", "provider"),
+            **facts(batch, "starts_on", "ends_on", "nominative", *self.SHARES),
+            **lists(batch, "rules"),
+            **texts(batch, "own_rule"),
         )
-        columns = ("id", "funder_id", "provider_id", "starts_on", "ends_on", "nominative", "rules")
-        load(Agreement, (*columns, *self.SHARES, "own_rule"), ready)
 
 
 SHEETS = (OrganisationSheet(), ProgrammeSheet(), AgreementSheet())

@@ -13,9 +13,9 @@ from cohorts.models import Enrolment
 from cohorts.taking_over import COHORTS, ENROLMENTS
 from learners.intake import PERSONS, not_yet
 from learners.intake import SHEETS as LEARNER_SHEETS
-from partners.bulk import load
+from partners.bulk import load_columns
 from partners.cells import Day, Fault, Whole, Words, choices
-from partners.intake import CHANNEL, fresh, lists_loaded, pick, rows
+from partners.intake import CHANNEL, facts, lists_loaded, texts
 from partners.intake import SHEETS as PARTNER_SHEETS
 from partners.models import Organisation
 from partners.referentials.known import unchecked
@@ -69,13 +69,14 @@ class FollowUpSheet(Sheet):
         pairs = [(batch["learner"][line], batch["cohort"][line]) for line in batch.fresh]
         here = {key: enrolments.final_id(line) for key, line in enrolments.keyed.items()}
         stored = _enrolled({learner for learner, cohort in pairs if (learner, cohort) not in here})
-        ready = rows(
-            batch.ids.values(),
-            [here.get(pair) or stored[pair] for pair in pairs],
-            *(pick(batch[attr], batch) for attr in ("milestone", "asked_on")),
-            *fresh(batch, "result", "channel"),
+        load_columns(
+            FollowUp,
+            len(batch.fresh),
+            id=list(batch.ids.values()),
+            enrolment_id=[here.get(pair) or stored[pair] for pair in pairs],
+            **facts(batch, "milestone", "asked_on"),
+            **texts(batch, "result", "channel"),
         )
-        load(FollowUp, ("id", "enrolment_id", "milestone", "asked_on", "result", "channel"), ready)
 
 
 def _enrolled(learners: set[int]) -> dict[tuple[int, int], int]:

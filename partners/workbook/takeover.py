@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from partners.bulk import load, reserve
+from partners.bulk import load_columns, reserve
 from partners.cells import Fault, Lists
 from partners.journal import record
 from partners.models import Organisation
@@ -191,10 +191,15 @@ class Takeover:
         reference, noun = batch.sheet.reference, batch.sheet.noun
         assert reference is not None
         codes = batch.text("code")
-        pairs = [(codes[line], batch.ids[line]) for line in batch.fresh] + [(codes[line], batch.known[line]) for line in sorted(batch.named)]
-        ids = reserve(reference, len(pairs))
-        importer = self.importer.pk if self.importer else None
-        load(reference, ("id", "importer_id", "code", f"{noun}_id"), ((pk, importer, *pair) for pk, pair in zip(ids, pairs, strict=True)))
+        lines = [*batch.fresh, *sorted(batch.named)]
+        load_columns(
+            reference,
+            len(lines),
+            id=reserve(reference, len(lines)),
+            importer_id=self.importer.pk if self.importer else None,
+            code=[codes[line] for line in lines],
+            **{f"{noun}_id": [batch.final_id(line) for line in lines]},
+        )
 
     def named(self, title: str, token: Any) -> str:
         """What the importer calls this object of the base (or these), for a sentence."""
