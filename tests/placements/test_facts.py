@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 
 from cohorts.models import Application, Enrolment, EntryRecord
-from learners.models import Handoff, Learner, Situation
+from learners.models import Handoff, Situation
 from learners.situations import Span, add_months
 from placements.facts import Life, Stay, facts_of
 from placements.models import EnrolmentFacts, FollowUp
