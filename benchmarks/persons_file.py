@@ -12,9 +12,40 @@ from openpyxl import Workbook
 from placements.intake import WORKBOOK
 
 SHEETS = {sheet.title: sheet for sheet in WORKBOOK}
-LAST = "Durand Leroy Moreau Petit Roux Fontaine Girard Bonnet Lambert Rousseau Évrard Guérin N’Diaye Le~Goff".split()
-FIRST = "Inès Zoé Karim Léa Noé Chloé Sacha Malik Éva Théo Camille Yanis Jade Hugo Lina".split()
-STREETS = "des Lilas,de la Gare,du Marché,Victor Hugo,de l’Église,des Écoles".split(",")
+LAST = [
+    "Durand",
+    "Leroy",
+    "Moreau",
+    "Petit",
+    "Roux",
+    "Fontaine",
+    "Girard",
+    "Bonnet",
+    "Lambert",
+    "Rousseau",
+    "Évrard",
+    "Guérin",
+    "N’Diaye",
+    "Le~Goff",
+]
+FIRST = [
+    "Inès",
+    "Zoé",
+    "Karim",
+    "Léa",
+    "Noé",
+    "Chloé",
+    "Sacha",
+    "Malik",
+    "Éva",
+    "Théo",
+    "Camille",
+    "Yanis",
+    "Jade",
+    "Hugo",
+    "Lina",
+]
+STREETS = ["des Lilas", "de la Gare", "du Marché", "Victor Hugo", "de l’Église", "des Écoles"]
 PARTNERS = ("mission_locale", "maison_emploi", "organisme_formation", "employeur", "financeur")
 SEATS = 25
 START = date(2021, 1, 4)
@@ -46,7 +77,17 @@ def partners() -> Iterator[list[Any]]:
 def cohorts(count: int) -> Iterator[list[Any]]:
     for number in range((count + SEATS - 1) // SEATS):
         start = START + timedelta(number % 200 * 7)
-        yield [f"COH-{number}", "FORM-0", f"Cohorte {number}", start, start + timedelta(170), SEATS, None, "CONV-0", "44109"]
+        yield [
+            f"COH-{number}",
+            "FORM-0",
+            f"Cohorte {number}",
+            start,
+            start + timedelta(170),
+            SEATS,
+            None,
+            "CONV-0",
+            "44109",
+        ]
 
 
 def situations(count: int) -> Iterator[list[Any]]:
@@ -66,7 +107,15 @@ def referrals(count: int) -> Iterator[list[Any]]:
     for number in range(count):
         start = START + timedelta(number // SEATS % 200 * 7)
         sent = start - timedelta(40)
-        yield [f"P-{number:07d}", f"COH-{number // SEATS}", f"ORG-{number % 2}", sent, "admis", sent + timedelta(20), None]
+        yield [
+            f"P-{number:07d}",
+            f"COH-{number // SEATS}",
+            f"ORG-{number % 2}",
+            sent,
+            "admis",
+            sent + timedelta(20),
+            None,
+        ]
 
 
 def enrolments(count: int) -> Iterator[list[Any]]:
@@ -94,7 +143,9 @@ def write(path: Path, count: int, *, lives: bool) -> Path:
     if lives:
         made |= {
             "Programmes": iter([["FORM-0", "Développement web", "ORG-2", "RNCP37674", "5", 600, "M1805"]]),
-            "Conventions": iter([["CONV-0", "ORG-4", "ORG-2", START, date(2027, 12, 31), "non", "relais-6m", 30, *[None] * 5]]),
+            "Conventions": iter(
+                [["CONV-0", "ORG-4", "ORG-2", START, date(2027, 12, 31), "non", "relais-6m", 30, *[None] * 5]]
+            ),
             "Cohortes": cohorts(count),
             "Situations": situations(count),
             "Orientations": referrals(count),

@@ -45,12 +45,14 @@ def _dates(batch: Batch, cohorts: dict[int, CohortFacts]) -> None:
 def _admitted(takeover: Takeover, batch: Batch) -> None:
     """An enrolment rests on an admitted application, of the file or of the base."""
     referrals = takeover.batches[REFERRALS]
-    if referrals.present and not referrals.whole:
+    if not referrals.whole:
         return
     decisions = dict(_decisions(referrals))
     doubtful = _doubtful(referrals)
     asked = [(line, pair) for line, *pair in batch.lines("learner", "cohort") if line not in batch.known]
-    elsewhere = _stored_decisions({learner for _, (learner, cohort) in asked if (learner, cohort) not in decisions and learner > 0})
+    elsewhere = _stored_decisions(
+        {learner for _, (learner, cohort) in asked if (learner, cohort) not in decisions and learner > 0}
+    )
     for line, (learner, cohort) in asked:
         said = decisions.get((learner, cohort), elsewhere.get((learner, cohort)))
         if said == ADMITTED or cohort in doubtful[0] or learner in doubtful[1]:
@@ -76,7 +78,7 @@ def _stored_decisions(learners: set[int]) -> dict[tuple[int, int], str]:
     found: dict[tuple[int, int], str] = {}
     for some in in_slices(learners):
         admitted = Application._base_manager.filter(learner__in=some, decision=Decision.ADMITTED)
-        found |= {pair: ADMITTED for pair in admitted.values_list("learner_id", "cohort_id")}
+        found |= dict.fromkeys(admitted.values_list("learner_id", "cohort_id"), ADMITTED)
     return found
 
 
@@ -92,7 +94,12 @@ def _ages(takeover: Takeover, batch: Batch) -> None:
         age = entered.year - born.year - ((entered.month, entered.day) < (born.month, born.day))
         if not AGES[0] <= age <= AGES[1]:
             reason = f"Cette personne, née le {born:%d/%m/%Y}, a {age}\u00a0ans à l’entrée."
-            batch.fault(line, "entered_on", reason, f"On entre de {AGES[0]} à {AGES[1]}\u00a0ans\u00a0: vérifiez les deux dates.")
+            batch.fault(
+                line,
+                "entered_on",
+                reason,
+                f"On entre de {AGES[0]} à {AGES[1]}\u00a0ans\u00a0: vérifiez les deux dates.",
+            )
 
 
 # --- seats -------------------------------------------------------------------------------------------------------
@@ -132,13 +139,19 @@ def _enrolled_already(batch: Batch, cohorts: set[int]) -> dict[int, list[tuple[d
 def _seat(batch: Batch, seats: int, stays: list[tuple[date, date, int]]) -> None:
     """Give seats in the order of entry, those of the base first; tell who has none."""
     taken: list[tuple[date, int]] = []  # (exit, line), the earliest to leave first
-    for entered, left, line in sorted(stays, key=lambda stay: (stay[0], stay[2] not in batch.known and stay[2] >= 0, stay[2])):
+    for entered, left, line in sorted(
+        stays, key=lambda stay: (stay[0], stay[2] not in batch.known and stay[2] >= 0, stay[2])
+    ):
         while taken and taken[0][0] < entered:
             heappop(taken)
         heappush(taken, (left, line))
         if len(taken) <= seats:
             continue
-        extra = max((stay for stay in taken if stay[1] >= 0 and stay[1] not in batch.known), key=lambda stay: stay[1], default=None)
+        extra = max(
+            (stay for stay in taken if stay[1] >= 0 and stay[1] not in batch.known),
+            key=lambda stay: stay[1],
+            default=None,
+        )
         if extra is None:
             continue
         taken.remove(extra)
@@ -158,7 +171,9 @@ def _not_neet(batch: Batch) -> None:
             batch.warn(line, "status", "Cette personne était en emploi à l’entrée.", "Vérifiez qu’elle pouvait entrer.")
     for line, studying in batch.lines("in_education"):
         if line in fresh and studying:
-            batch.warn(line, "in_education", "Cette personne était en études à l’entrée.", "Vérifiez qu’elle pouvait entrer.")
+            batch.warn(
+                line, "in_education", "Cette personne était en études à l’entrée.", "Vérifiez qu’elle pouvait entrer."
+            )
 
 
 def _small_cohorts(takeover: Takeover, batch: Batch, cohorts: dict[int, CohortFacts]) -> None:
@@ -172,4 +187,6 @@ def _small_cohorts(takeover: Takeover, batch: Batch, cohorts: dict[int, CohortFa
         small = 0 < entered[-line - 1] < FEWEST and facts.seats is not None and facts.seats >= FEWEST
         if small and facts.starts_on is not None and facts.starts_on <= takeover.today:
             count = entered[-line - 1]
-            sheet.warn(line, "seats", f"Seulement {count} entrées, pour un minimum de {FEWEST}.", "Vérifiez les inscriptions.")
+            sheet.warn(
+                line, "seats", f"Seulement {count} entrées, pour un minimum de {FEWEST}.", "Vérifiez les inscriptions."
+            )

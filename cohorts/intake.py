@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cohorts import taking_over
 from cohorts.entry_checks import check_entries
-from cohorts.models import Application, Cohort, CohortReference, EntryRecord, Enrolment
+from cohorts.models import Application, Cohort, CohortReference, Enrolment, EntryRecord
 from cohorts.models.cohorts import FEWEST, MOST
+from cohorts.states import ApplicationStatus, CertificationResult, CohortStatus, EntryStatus, ExitReason, RecordSource
 from cohorts.taking_over import (
     ADMITTED,
     COHORTS,
@@ -22,17 +23,33 @@ from cohorts.taking_over import (
     WAITLISTED,
     WITHDRAWN,
 )
-from cohorts.states import ApplicationStatus, CertificationResult, CohortStatus, EntryStatus, ExitReason, RecordSource
 from learners.intake import PERSONS, district_fields, not_yet
 from learners.states import Answer, Nationality
 from partners.bulk import load_columns, reserve
 from partners.cells import Day, Number, Several, Text, Whole, Words, YesNo, choices
 from partners.code_cells import Commune, Level
-from partners.intake import AGREEMENTS, NOT_YOURS, ORGANISATIONS, PROGRAMMES, facts, in_order, links, own_token, pick, texts
+from partners.intake import (
+    AGREEMENTS,
+    NOT_YOURS,
+    ORGANISATIONS,
+    PROGRAMMES,
+    facts,
+    in_order,
+    links,
+    own_token,
+    pick,
+    texts,
+)
 from partners.models import Agreement, Programme
 from partners.workbook import Batch, Column, Sheet, Takeover
 
-DECISION_WORDS = {INELIGIBLE: "inéligible", ADMITTED: "admis", REFUSED: "refusé", WAITLISTED: "attente", WITHDRAWN: "retiré"}
+DECISION_WORDS = {
+    INELIGIBLE: "inéligible",
+    ADMITTED: "admis",
+    REFUSED: "refusé",
+    WAITLISTED: "attente",
+    WITHDRAWN: "retiré",
+}
 DECISION = Words(
     {word: code for code, word in DECISION_WORDS.items()}
     | {code: code for code in DECISION_WORDS}
@@ -59,9 +76,9 @@ class CohortSheet(Sheet):
     def stored(self, found: models.QuerySet[Any]) -> Any:
         names = ("programme", "title", "starts_on", "ends_on", "seats", "derogation", "commune")
         links: dict[int, set[int]] = {}
-        for cohort, agreement in Cohort.agreements.through._base_manager.filter(cohort__in=found.values("pk")).values_list(
-            "cohort_id", "agreement_id"
-        ):
+        for cohort, agreement in Cohort.agreements.through._base_manager.filter(
+            cohort__in=found.values("pk")
+        ).values_list("cohort_id", "agreement_id"):
             links.setdefault(cohort, set()).add(agreement)
         for pk, *values in found.values_list("pk", *names):
             agreements = frozenset(links[pk]) if pk in links else None
@@ -103,7 +120,9 @@ class CohortSheet(Sheet):
         )
         for line in batch.fresh:
             if tokens := batch["agreements"][line]:
-                self._bind(batch.ids[line], batch["programme"][line], takeover.final(batch, "agreements", tokens), takeover)
+                self._bind(
+                    batch.ids[line], batch["programme"][line], takeover.final(batch, "agreements", tokens), takeover
+                )
 
     def fill(self, takeover: Takeover, batch: Batch, filled: dict[int, dict[str, Any]]) -> None:
         for pk, values in filled.items():
@@ -130,7 +149,9 @@ def providers_of_programmes(takeover: Takeover) -> dict[int, int]:
     """Token of programme → token of its training body, for those the file's cohorts name."""
     batch = takeover.batches[PROGRAMMES]
     found = {batch.identity(line): provider for line, provider in batch.lines("provider")}
-    wanted = {token for token in takeover.batches[COHORTS]["programme"] if token is not None and token > 0} - found.keys()
+    wanted = {
+        token for token in takeover.batches[COHORTS]["programme"] if token is not None and token > 0
+    } - found.keys()
     return found | {pk: provider for pk, (provider,) in takeover.by_ids(Programme, wanted, "provider_id").items()}
 
 
@@ -141,13 +162,13 @@ class ReferralSheet(Sheet):
     columns = (
         Column("Personne", "learner", required=True, link=PERSONS),
         Column("Cohorte", "cohort", required=True, link=COHORTS),
-        Column("Orienté par (organisme)", "referred_by", link=ORGANISATIONS),
+        Column("Orienté par", "referred_by", link=ORGANISATIONS),
         Column("Date", "referred_on", Day(), required=True),
         Column("Décision", "decision", DECISION, say=DECISION_WORDS),
         Column("Date de décision", "decided_on", Day()),
         Column("Motif", "reason"),
     )
-    fields = {  # noqa: RUF012 -- data, never altered
+    fields = {
         "decision": Case(
             When(status=ApplicationStatus.INELIGIBLE, then=Value(INELIGIBLE)),
             When(status__in=[ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED], then=Value(WITHDRAWN)),
@@ -193,20 +214,20 @@ class EnrolmentSheet(Sheet):
         Column("Date de certification", "certified_on", Day()),
         Column("Heures prévues", "hours_planned", Number()),
         Column("Heures réalisées", "hours_done", Number()),
-        Column("Statut à l’entrée", "status", Words(choices(EntryStatus.choices), "Ce statut")),
+        Column("Statut à l'entrée", "status", Words(choices(EntryStatus.choices), "Ce statut")),
         Column("Chômeur depuis", "unemployed_since", Day()),
-        Column("En études à l’entrée (oui/non)", "in_education", YesNo()),
+        Column("En études à l'entrée", "in_education", YesNo()),
         Column("Niveau", "level", Level()),
-        Column("RQTH (oui/non/nsp)", "disability", YesNo(unsaid=True)),
+        Column("RQTH", "disability", YesNo(unsaid=True)),
         Column("Nationalité", "nationality", Words(choices(Nationality.choices), "Cette nationalité")),
-        Column("Parents nés à l’étranger (oui/non/nsp)", "foreign_background", YesNo(unsaid=True)),
-        Column("Sans logement stable (oui/non/nsp)", "housing_exclusion", YesNo(unsaid=True)),
-        Column("Zone rurale (oui/non)", "rural", YesNo()),
+        Column("Parents nés à l'étranger", "foreign_background", YesNo(unsaid=True)),
+        Column("Sans logement stable", "housing_exclusion", YesNo(unsaid=True)),
+        Column("Zone rurale", "rural", YesNo()),
     )
     OWN = ("entered_on", "exited_on", "certified_on", "hours_planned", "hours_done")
     RECORDED = ("status", "unemployed_since", "level", "nationality")
     ANSWERED = ("in_education", "disability", "foreign_background", "housing_exclusion", "rural")
-    fields = {f"{name}": f"record__{name}" for name in RECORDED} | {name: _said(name) for name in ANSWERED}  # noqa: RUF012
+    fields = {f"{name}": f"record__{name}" for name in RECORDED} | {name: _said(name) for name in ANSWERED}
 
     def stored(self, found: models.QuerySet[Any]) -> Any:
         in_force = models.FilteredRelation("entry_records", condition=models.Q(entry_records__current=True))
@@ -216,7 +237,12 @@ class EnrolmentSheet(Sheet):
         in_order(batch, "entered_on", "exited_on")
         for line, _ in batch.lines("exit_reason"):
             if batch["exited_on"][line] is None and not batch.faulty(line, "exited_on"):
-                batch.fault(line, "exit_reason", "Il y a un motif de sortie sans date de sortie.", "Ajoutez la date, ou videz le motif.")
+                batch.fault(
+                    line,
+                    "exit_reason",
+                    "Il y a un motif de sortie sans date de sortie.",
+                    "Ajoutez la date, ou videz le motif.",
+                )
         not_yet(takeover, batch, "exited_on", "certified_on")
         check_entries(takeover, batch)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone
 
-from cohorts.models import Application, Cohort, EntryRecord, Enrolment
+from cohorts.models import Application, Cohort, Enrolment, EntryRecord
 from cohorts.states import ApplicationStatus, Decision, RecordSource
 from learners.intake import PERSONS, district_fields
 from learners.models import Handoff, Learner, Sharing
@@ -44,16 +44,22 @@ def cohorts_of(takeover: Takeover, tokens: Iterable[int]) -> dict[int, CohortFac
     columns = zip(batch["starts_on"], batch["ends_on"], batch["seats"], strict=True)
     found = {batch.identity(line): CohortFacts(*facts) for line, facts in enumerate(columns)}
     rest = {token for token in tokens if token is not None and token > 0} - found.keys()
-    return found | {pk: CohortFacts(*facts) for pk, facts in takeover.by_ids(Cohort, rest, "starts_on", "ends_on", "seats").items()}
+    return found | {
+        pk: CohortFacts(*facts) for pk, facts in takeover.by_ids(Cohort, rest, "starts_on", "ends_on", "seats").items()
+    }
 
 
 def providers(takeover: Takeover) -> dict[int, int]:
     """Id of cohort → id of its training body, once programmes and cohorts have their ids."""
     cohorts = takeover.batches[COHORTS]
     programmes = takeover.batches[PROGRAMMES]
-    body = dict(zip(map(programmes.final_id, range(len(programmes))), takeover.ids(programmes, "provider"), strict=True))
+    body = dict(
+        zip(map(programmes.final_id, range(len(programmes))), takeover.ids(programmes, "provider"), strict=True)
+    )
     here = dict(zip(map(cohorts.final_id, range(len(cohorts))), takeover.ids(cohorts, "programme"), strict=True))
-    wanted = set(takeover.ids(takeover.batches[REFERRALS], "cohort")) | set(takeover.ids(takeover.batches[ENROLMENTS], "cohort"))
+    wanted = set(takeover.ids(takeover.batches[REFERRALS], "cohort")) | set(
+        takeover.ids(takeover.batches[ENROLMENTS], "cohort")
+    )
     found = {cohort: body[programme] for cohort, programme in here.items() if programme in body}
     rest = {cohort for cohort in wanted if cohort is not None} - found.keys()
     return found | {pk: provider for pk, (provider,) in takeover.by_ids(Cohort, rest, "programme__provider_id").items()}
@@ -77,7 +83,7 @@ def people_of(takeover: Takeover, tokens: Iterable[int]) -> list[tuple[Any, Any,
         else:
             line = -token - 1 if token < 0 else lines[token]
             found.append((sexes[line], births[line], districts[line]))
-    return found  # type: ignore[return-value]
+    return found
 
 
 # --- who holds -----------------------------------------------------------------------------------------------
@@ -139,7 +145,13 @@ class Stays(NamedTuple):
 def _stays(takeover: Takeover) -> dict[int, Stays]:
     batch = takeover.batches[ENROLMENTS]
     found: dict[int, Stays] = {}
-    columns = zip(takeover.ids(batch, "learner"), takeover.ids(batch, "cohort"), batch["entered_on"], batch["exited_on"], strict=True)
+    columns = zip(
+        takeover.ids(batch, "learner"),
+        takeover.ids(batch, "cohort"),
+        batch["entered_on"],
+        batch["exited_on"],
+        strict=True,
+    )
     for learner, cohort, entered, left in columns:
         stay = Stays(entered, entered, cohort, left)
         known = found.get(learner)
@@ -166,7 +178,7 @@ STATUS = {
 def application_state(said: str | None, *, entered: bool) -> tuple[str, str]:
     """(status, decision) of an application whose decision cell says so."""
     status = ApplicationStatus.CONFIRMED if entered and said == ADMITTED else STATUS[said]
-    return status.value, said if said in Decision.values else ""  # type: ignore[return-value]
+    return status.value, said if said in Decision.values else ""
 
 
 class Answer(NamedTuple):
@@ -216,7 +228,9 @@ def write_referrals(takeover: Takeover, batch: Batch) -> None:
         message="",
         **{name: [answers[line][place] for line in asked] for place, name in enumerate(Answer._fields)},
     )
-    states = [application_state(decision, entered=entry is not None) for decision, entry in zip(said, entered, strict=True)]
+    states = [
+        application_state(decision, entered=entry is not None) for decision, entry in zip(said, entered, strict=True)
+    ]
     load_columns(
         Application,
         len(learners),
@@ -244,7 +258,9 @@ def fill_referrals(takeover: Takeover, filled: dict[int, dict[str, Any]]) -> Non
     for pk, values in filled.items():
         if "referred_by" in values:
             values["referred_by_id"] = values.pop("referred_by")
-        Application._base_manager.filter(pk=pk).update(**{name: value for name, value in values.items() if name != "decision"})
+        Application._base_manager.filter(pk=pk).update(
+            **{name: value for name, value in values.items() if name != "decision"}
+        )
         if "decision" in values:
             settle(Application._base_manager.get(pk=pk), values["decision"])
 
@@ -255,7 +271,9 @@ def settle(application: Application, said: str) -> None:
     application.status, application.decision = application_state(said, entered=entry is not None)
     application.save(update_fields=["status", "decision"])
     answer = handoff_state(said, application.referred_on, application.decided_on, entry.entered_on if entry else None)
-    waiting = Handoff._base_manager.filter(pk=application.handoff_id, status__in=[HandoffStatus.PROPOSED, HandoffStatus.RECEIVED])
+    waiting = Handoff._base_manager.filter(
+        pk=application.handoff_id or 0, status__in=[HandoffStatus.PROPOSED, HandoffStatus.RECEIVED]
+    )
     waiting.update(**answer._asdict())
 
 
@@ -265,7 +283,9 @@ def confirm_entries(takeover: Takeover, batch: Batch) -> None:
         learner, cohort = batch["learner"][line], batch["cohort"][line]
         if learner < 0 or cohort < 0:
             continue
-        for application in Application._base_manager.filter(learner=learner, cohort=cohort, status=ApplicationStatus.ANNOUNCED):
+        for application in Application._base_manager.filter(
+            learner=learner, cohort=cohort, status=ApplicationStatus.ANNOUNCED
+        ):
             settle(application, ADMITTED)
 
 
@@ -297,7 +317,9 @@ def _open_sharings(takeover: Takeover, wanted: dict[tuple[int, int], None]) -> N
     known = {learner for learner, _ in wanted} - new
     there: set[tuple[int, int]] = set()
     for some in in_slices(known):
-        there |= set(Sharing._base_manager.filter(learner__in=some, until=None).values_list("learner_id", "organisation_id"))
+        there |= set(
+            Sharing._base_manager.filter(learner__in=some, until=None).values_list("learner_id", "organisation_id")
+        )
         there |= set(Learner._base_manager.filter(pk__in=some).values_list("pk", "holder_id"))
     open_ = [pair for pair in wanted if pair not in there and holders.get(pair[0], (None,))[0] != pair[1]]
     load_columns(
@@ -319,9 +341,11 @@ def record_filled_people(takeover: Takeover) -> None:
     """Sex, birth date or QPV filled on a person: what was blank in the records of their entries is filled too."""
     changes: dict[int, dict[str, Any]] = {}
     for pk, values in takeover.batches[PERSONS].fills.items():
-        said = {attr: values[attr] for attr in ("sex", "born_on") if attr in values}
+        said: dict[str, Any] = {attr: values[attr] for attr in ("sex", "born_on") if attr in values}
         if "district" in values:
-            said |= dict(zip(("district_status", "district", "district_list"), district_fields(values["district"]), strict=True))
+            said |= dict(
+                zip(("district_status", "district", "district_list"), district_fields(values["district"]), strict=True)
+            )
         if said:
             changes[pk] = said
     recorded: dict[int, dict[str, Any]] = {}
@@ -339,7 +363,7 @@ def new_versions(recorded: dict[int, dict[str, Any]]) -> None:
     """A correction is a new version: enrolment → fields to change."""
     for some in in_slices(recorded, 1_000):
         current = list(EntryRecord.objects.filter(enrolment__in=some, current=True))
-        EntryRecord.objects.filter(pk__in=[record.pk for record in current]).update(current=False)
+        EntryRecord.objects.filter(pk__in={record.pk for record in current}).update(current=False)
         for record in current:
             record.pk = None
             record.version += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 from django.db.models import Case, F, Value, When
@@ -25,7 +25,14 @@ PERSONS, SITUATIONS = "Personnes", "Situations"
 NOT_YET = ("Cette date est dans l’avenir.", "Un fait se note une fois arrivé\u00a0: corrigez la date ou laissez vide.")
 
 
-def not_yet(takeover: Takeover, batch: Batch, *attrs: str) -> None:
+class Dated(Protocol):
+    """An import, on its day."""
+
+    @property
+    def today(self) -> date: ...
+
+
+def not_yet(takeover: Dated, batch: Batch, *attrs: str) -> None:
     """Facts that cannot be dated after the day of import."""
     for attr in attrs:
         for line, day in batch.lines(attr):
@@ -62,7 +69,7 @@ class PersonSheet(Sheet):
         Column("QPV", "district", District()),
         Column("Référent", "referent", link=ORGANISATIONS),
     )
-    fields = {  # noqa: RUF012 -- data, never altered
+    fields = {
         "district": Case(When(district_status=DistrictStatus.OUTSIDE, then=Value(OUTSIDE)), default=F("district"))
     }
     PLAIN = ("last_name", "first_name", "sex", "email", "phone", "channel", "address", "postcode", "commune")
@@ -89,7 +96,11 @@ class PersonSheet(Sheet):
         if first > 0 and other > 0:
             return
         new, peer = (other, first) if other < 0 else (first, other)
-        who = f"de la ligne {batch.rows[-peer - 1]}" if peer < 0 else f"déjà connue sous la référence {takeover.named(PERSONS, peer)}"
+        who = (
+            f"de la ligne {batch.rows[-peer - 1]}"
+            if peer < 0
+            else f"déjà connue sous la référence {takeover.named(PERSONS, peer)}"
+        )
         batch.warn(-new - 1, "last_name", f"C’est peut-être la personne {who}.", "Vérifiez\u00a0: rien n’est fusionné.")
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
@@ -151,7 +162,7 @@ class _Doubles:
         self.first: dict[Any, Identity] = {}
         self.suspects: dict[int, Identity] = {}
 
-    def add(self, token: int, key: str, born: Any, phone: Any, email: Any) -> None:
+    def add(self, token: int, key: Any, born: Any, phone: Any, email: Any) -> None:
         person = None
         # Any true pair shares one of these. Letters in any order stand for words in any order.
         for sign in (phone, email and email.lower(), born and (born, "".join(sorted(key)))):
@@ -189,7 +200,9 @@ class SituationSheet(Sheet):
     def stored(self, found: models.QuerySet[Any]) -> Any:
         """The employer is the id of a partner, or its name."""
         names = ("learner_id", "kind", "starts_on", "employer_id", "employer_name")
-        for pk, learner, kind, start, partner, name, *rest in found.values_list("pk", *names, *self.compared).iterator(chunk_size=5_000):
+        for pk, learner, kind, start, partner, name, *rest in found.values_list("pk", *names, *self.compared).iterator(
+            chunk_size=5_000
+        ):
             values = (learner, kind, start, partner or name or None, *rest)
             yield pk, tuple([None if value == "" else value for value in values])
 

@@ -82,11 +82,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, str):
         text = tidy(value)
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable("Un texte est attendu ici.", "Mettez la cellule au format Texte et tapez de nouveau la valeur.")
+        raise Unreadable(
+            "Un texte est attendu ici.", "Mettez la cellule au format Texte et tapez de nouveau la valeur."
+        )
     else:
         text = str(int(value)) if float(value).is_integer() else repr(value)
     if CONTROL.search(text):
-        raise Unreadable("Ce texte contient un caractère de commande ou un retour à la ligne.", "Tapez-le de nouveau sur une ligne.")
+        raise Unreadable(
+            "Ce texte contient un caractère de commande ou un retour à la ligne.", "Tapez-le de nouveau sur une ligne."
+        )
     if len(text) > LONGEST:
         raise Unreadable(f"Ce texte dépasse {LONGEST} caractères.", "Raccourcissez-le.")
     return text
@@ -155,7 +159,9 @@ class Day(Cell):
         elif match := YEAR_FIRST.fullmatch(text):
             found = (int(match[1]), int(match[2]), int(match[3]))
         if found is None:
-            raise Unreadable("Cette date n’est pas comprise.", "Écrivez-la JJ/MM/AAAA, avec l’année sur quatre chiffres.")
+            raise Unreadable(
+                "Cette date n’est pas comprise.", "Écrivez-la JJ/MM/AAAA, avec l’année sur quatre chiffres."
+            )
         try:
             return self._in_range(date(*found))
         except ValueError:
@@ -187,7 +193,9 @@ class YesNo(Cell):
             return False
         if self.unsaid and text == "nsp":
             return None
-        raise Unreadable("Ce n’est ni oui ni non.", "Écrivez oui, non" + (" ou nsp." if self.unsaid else " ou laissez vide."))
+        raise Unreadable(
+            "Ce n’est ni oui ni non.", "Écrivez oui, non" + (" ou nsp." if self.unsaid else " ou laissez vide.")
+        )
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Phone(Cell):
         if NATIONAL.fullmatch(plain):  # the numbering plan is wider than what is in service, and fiction has its ranges
             return "+33" + plain[1:]
         raise Unreadable(
-            "Ce numéro de téléphone n’est pas compris.", "Écrivez un seul numéro, par exemple 06\u00a012\u00a034\u00a056\u00a078."
+            "Ce numéro de téléphone n’est pas compris.",
+            "Écrivez un seul numéro, par exemple 06\u00a012\u00a034\u00a056\u00a078.",
         )
 
 
@@ -65,7 +66,9 @@ class Email(Cell):
     def one(self, value: Any, lists: Lists) -> str:
         text = as_text(value)
         if not EMAIL.fullmatch(text) or len(text) > 254:
-            raise Unreadable("Ce courriel n’est pas compris.", "Écrivez une seule adresse, par exemple prenom.nom@exemple.fr.")
+            raise Unreadable(
+                "Ce courriel n’est pas compris.", "Écrivez une seule adresse, par exemple prenom.nom@exemple.fr."
+            )
         return text
 
 
@@ -76,9 +79,13 @@ class Siret(Cell):
     def one(self, value: Any, lists: Lists) -> str:
         text = _compact(value)
         if not (text.isascii() and text.isdigit() and len(text) == 14):
-            raise Unreadable("Un SIRET compte quatorze chiffres.", "Recopiez-le depuis l’avis de situation de l’organisme.")
+            raise Unreadable(
+                "Un SIRET compte quatorze chiffres.", "Recopiez-le depuis l’avis de situation de l’organisme."
+            )
         if not siret.is_valid(text):
-            raise Unreadable("La clé de ce SIRET est fausse.", "Un chiffre est mal tapé\u00a0: vérifiez-le sur l’avis de situation.")
+            raise Unreadable(
+                "La clé de ce SIRET est fausse.", "Un chiffre est mal tapé\u00a0: vérifiez-le sur l’avis de situation."
+            )
         return text
 
 
@@ -101,10 +108,13 @@ class Commune(Cell):
         text = text.zfill(5) if len(text) == 4 else text
         if not is_commune(text):
             raise Unreadable(
-                "Ce n’est pas un code INSEE de commune.", "Écrivez les cinq caractères du code (44109 pour Nantes), non le nom."
+                "Ce n’est pas un code INSEE de commune.",
+                "Écrivez les cinq caractères du code (44109 pour Nantes), non le nom.",
             )
         if lists.communes is not None and text not in lists.communes:
-            raise Unreadable("Aucune commune ne porte ce code INSEE.", "Vérifiez le code\u00a0; un code postal n’en est pas un.")
+            raise Unreadable(
+                "Aucune commune ne porte ce code INSEE.", "Vérifiez le code\u00a0; un code postal n’en est pas un."
+            )
         return text
 
 
@@ -122,12 +132,14 @@ class District(Cell):
         generation = district_generation(text)
         if generation is None:
             raise Unreadable(
-                "Ce n’est pas un code de quartier prioritaire.", "Écrivez le code (QN04401M), non, ou laissez vide si on ne sait pas."
+                "Ce n’est pas un code de quartier prioritaire.",
+                "Écrivez le code (QN04401M), non, ou laissez vide si on ne sait pas.",
             )
         known = lists.districts if generation == "2024" else lists.old_districts
         if known is not None and text not in known:
             raise Unreadable(
-                f"Aucun quartier prioritaire de {generation} ne porte ce code.", "Vérifiez-le sur le site du système SIG Ville."
+                f"Aucun quartier prioritaire de {generation} ne porte ce code.",
+                "Vérifiez-le sur le site du système SIG Ville.",
             )
         return text
 
@@ -151,7 +163,9 @@ class Certification(Cell):
         text = _compact(value)
         text = "RNCP" + text if text.isdigit() else text
         if not is_certification(text):
-            raise Unreadable("Ce numéro de fiche n’est pas compris.", "Écrivez RNCP suivi du numéro, par exemple RNCP37674.")
+            raise Unreadable(
+                "Ce numéro de fiche n’est pas compris.", "Écrivez RNCP suivi du numéro, par exemple RNCP37674."
+            )
         return text
 
 
@@ -162,7 +176,9 @@ class RuleCode(Cell):
     def one(self, value: Any, lists: Lists) -> str:
         text = as_text(value).casefold()
         if text not in lists.rules:
-            raise Unreadable("Cette règle n’existe pas.", "Les codes sont\u00a0: " + ", ".join(sorted(lists.rules)) + ".")
+            raise Unreadable(
+                "Cette règle n’existe pas.", "Les codes sont\u00a0: " + ", ".join(sorted(lists.rules)) + "."
+            )
         return text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import CommandError
@@ -12,7 +11,14 @@ from django.db.models import Min
 from partners.bulk import load_columns
 from partners.cells import Day, Lists, Number, Several, Words, YesNo, choices, fold
 from partners.code_cells import Certification, Commune, Email, Level, Occupation, Phone, RuleCode, Siret
-from partners.models import Agreement, AgreementReference, Organisation, OrganisationReference, Programme, ProgrammeReference
+from partners.models import (
+    Agreement,
+    AgreementReference,
+    Organisation,
+    OrganisationReference,
+    Programme,
+    ProgrammeReference,
+)
 from partners.referentials.known import known_communes, known_districts, known_occupations
 from partners.states import Channel, OrganisationKind
 from partners.workbook import Batch, Column, Sheet, Takeover
@@ -24,12 +30,16 @@ KIND_WORDS = {
     OrganisationKind.EMPLOYER.value: "employeur",
     OrganisationKind.FUNDER.value: "financeur",
 }
-KIND = Words(choices(OrganisationKind.choices) | {word: code for code, word in KIND_WORDS.items()}, "Ce type d’organisme")
+KIND = Words(
+    choices(OrganisationKind.choices) | {word: code for code, word in KIND_WORDS.items()}, "Ce type d’organisme"
+)
 CHANNEL = Words(choices(Channel.choices), "Ce canal")
 PERCENT = Number(high=100)
 ORGANISATIONS, PROGRAMMES, AGREEMENTS = "Organismes", "Programmes", "Conventions"
 IN_ORDER = ("Cette date de fin précède le début.", "Corrigez l’une des deux dates.")
-NOT_YOURS = "Un organisme n’importe que ce qui est à lui\u00a0: indiquez votre propre organisme, ou retirez cette ligne."
+NOT_YOURS = (
+    "Un organisme n’importe que ce qui est à lui\u00a0: indiquez votre propre organisme, ou retirez cette ligne."
+)
 
 
 def lists_loaded(rules: frozenset[str] = frozenset()) -> Lists:
@@ -47,8 +57,11 @@ def find_organisation(said: str) -> Organisation:
     if not found:
         raise LookupError(f"Aucun organisme n’a pour référence, SIRET ou identifiant «\u00a0{said}\u00a0».")
     if len(found) > 1:
-        raise LookupError(f"Plusieurs organismes répondent à «\u00a0{said}\u00a0»\u00a0: donnez l’identifiant de l’un d’eux.")
-    return found[0]
+        raise LookupError(
+            f"Plusieurs organismes répondent à «\u00a0{said}\u00a0»\u00a0: donnez l’identifiant de l’un d’eux."
+        )
+    only: Organisation = found.get()
+    return only
 
 
 def find_importer(said: str | None) -> Organisation | None:
@@ -138,7 +151,11 @@ class OrganisationSheet(Sheet):
 
     def _of_others(self, takeover: Takeover, known: set[int]) -> set[int]:
         """Those that somebody else named first, and the importer itself: their facts are not this file's to change."""
-        first = OrganisationReference.objects.filter(organisation__in=known).values("organisation").annotate(first=Min("pk"))
+        first = (
+            OrganisationReference.objects.filter(organisation__in=known)
+            .values("organisation")
+            .annotate(first=Min("pk"))
+        )
         oldest = OrganisationReference.objects.filter(pk__in=[row["first"] for row in first])
         me = takeover.importer.pk if takeover.importer else None
         others = {pk for pk, importer in oldest.values_list("organisation_id", "importer_id") if importer != me}
@@ -149,17 +166,20 @@ class OrganisationSheet(Sheet):
         if takeover.importer is None:
             return
         named = [batch.known[line] for line in batch.named]
-        for pk in Organisation.objects.filter(pk__in=named, references=None).order_by("pk").values_list("pk", flat=True):
+        for pk in (
+            Organisation.objects.filter(pk__in=named, references=None).order_by("pk").values_list("pk", flat=True)
+        ):
             give_references(OrganisationReference, "organisation", [pk], None)
 
     def write(self, takeover: Takeover, batch: Batch) -> None:
+        default = Organisation()
         delays = ("acknowledge_days", "decide_days", "entry_days")
         load_columns(
             Organisation,
             len(batch.fresh),
             id=list(batch.ids.values()),
             **texts(batch, "kind", "name", "siret", "commune", "email", "phone"),
-            **{delay: Organisation._meta.get_field(delay).default for delay in delays},
+            **{delay: getattr(default, delay) for delay in delays},
         )
 
 
@@ -173,7 +193,7 @@ class ProgrammeSheet(Sheet):
         Column("RNCP", "certification", Certification()),
         Column("Niveau visé", "target_level", Level()),
         Column("Durée (heures)", "hours", Number()),
-        Column("ROME (codes séparés par des virgules)", "occupations", Several(Occupation())),
+        Column("ROME", "occupations", Several(Occupation())),
     )
 
     def match(self, takeover: Takeover, batch: Batch) -> dict[int, int]:
@@ -236,7 +256,7 @@ class AgreementSheet(Sheet):
         Column("Bac ou moins min %", "bac_min", PERCENT),
         Column("NEET moins de 26 ans min %", "neet_min", PERCENT),
         Column("Sorties positives min %", "positive_min", PERCENT),
-        Column("Règle d’engagement", "own_rule", RuleCode()),
+        Column("Règle d'engagement", "own_rule", RuleCode()),
     )
     SHARES = ("women_min", "qpv_min", "bac_min", "neet_min", "positive_min")
 

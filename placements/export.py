@@ -84,7 +84,9 @@ class Names:
 
 
 @transaction.atomic
-def export(out: Path, *, importer: Organisation | None = None, told: Callable[[int], Any] = lambda rows: None) -> dict[str, int]:
+def export(
+    out: Path, *, importer: Organisation | None = None, told: Callable[[int], Any] = lambda rows: None
+) -> dict[str, int]:
     """Write the workbook; returns the rows written by sheet. `importer`: whose references and namespace, None for all."""
     rows = known_to(importer) if importer else everything()
     names = Names(importer, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class FollowUpSheet(Sheet):
         Column("Résultat", "result", Words(choices(FollowUpResult.choices), "Ce résultat"), required=True),
         Column("Canal", "channel", CHANNEL),
     )
-    fields = {"learner": "enrolment__learner_id", "cohort": "enrolment__cohort_id"}  # noqa: RUF012
+    fields = {"learner": "enrolment__learner_id", "cohort": "enrolment__cohort_id"}
 
     def owned_by(self, learner_ids: list[int]) -> models.QuerySet[Any]:
         return FollowUp._base_manager.filter(enrolment__learner__in=learner_ids)
@@ -49,7 +50,7 @@ class FollowUpSheet(Sheet):
     def check(self, takeover: Takeover, batch: Batch) -> None:
         not_yet(takeover, batch, "asked_on")
         enrolments = takeover.batches[ENROLMENTS]
-        if enrolments.present and not enrolments.whole:
+        if not enrolments.whole:
             return
         here = set(enrolments.keyed)
         doubtful_cohorts = {enrolments["cohort"][line] for line in enrolments.bad["learner"]}
@@ -90,7 +91,17 @@ def _enrolled(learners: set[int]) -> dict[tuple[int, int], int]:
 
 SHEETS = (*PARTNER_SHEETS, *LEARNER_SHEETS, *COHORT_SHEETS, FollowUpSheet())
 # The workbook shows cohorts before people; they are written in the same order.
-ORDER = ("Organismes", "Programmes", "Conventions", "Cohortes", "Personnes", "Situations", "Orientations", "Inscriptions", "Suivis")
+ORDER = (
+    "Organismes",
+    "Programmes",
+    "Conventions",
+    "Cohortes",
+    "Personnes",
+    "Situations",
+    "Orientations",
+    "Inscriptions",
+    "Suivis",
+)
 WORKBOOK = tuple(sorted(SHEETS, key=lambda sheet: ORDER.index(sheet.title)))
 
 
@@ -101,15 +112,22 @@ def bring_in(
     limits: Limits = USUAL,
     dry_run: bool = False,
     by: Any = None,
+    today: date | None = None,
     told: Callable[[int], Any] = lambda rows: None,
 ) -> Outcome:
     """Import a takeover workbook or one of its CSV: everything, with the facts that follow, or nothing.
 
-    `importer`: whose references and cohorts these are; None is the platform. `by`: the user who asked. `told` is called
-    with numbers of rows. What is wrong with the file is in the outcome, never raised.
+    `importer`: whose references and cohorts these are; None is the platform. `by`: the user who asked. `today`: the day
+    beyond which nothing is known yet, by default the calendar's. `told` is called with numbers of rows. What is wrong with the file is in the outcome, never raised.
     """
     takeover = Takeover(
-        WORKBOOK, importer=importer, lists=lists_loaded(frozenset(RULES)), told=told, finish=refresh_touched, by=by
+        WORKBOOK,
+        importer=importer,
+        lists=lists_loaded(frozenset(RULES)),
+        today=today,
+        told=told,
+        finish=refresh_touched,
+        by=by,
     )
     for sentence in unchecked():
         takeover.problems.warn(None, None, None, None, Fault(sentence, "Chargez la liste avec load_referentials."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,15 +31,21 @@ HEADER_WITHIN = 20
 class Located(Protocol):
     """What is said of a cell, or of a sheet, or of the file."""
 
-    sheet: Any
-    row: Any
-    column: Any
-    value: Any
-    reason: Any
-    fix: Any
+    @property
+    def sheet(self) -> str | None: ...
+    @property
+    def row(self) -> int | None: ...
+    @property
+    def column(self) -> str | None: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
 
 
-def annotate(source: Path, errors: Iterable[Located], out: Path, *, rows: int) -> None:
+def annotate(source: Path, errors: Sequence[Located], out: Path, *, rows: int) -> None:
     """Write `out`: `source` with its faulty cells marked, and all errors in a sheet.
 
     `rows`: length of the longest sheet; above the usual limit, or when openpyxl cannot read what calamine can, only
@@ -80,7 +86,7 @@ def _copy(source: Path) -> Workbook | None:
         return _from_rows(book)
     try:
         return load_workbook(source)
-    except Exception:  # noqa: BLE001 -- openpyxl raises anything on what it does not know; the list of errors remains
+    except Exception:
         return None
 
 
@@ -91,9 +97,8 @@ def _is_zip(source: Path) -> bool:
 
 def _from_rows(source: Spreadsheet) -> Workbook:
     book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = "CSV"
+    del book["Sheet"]
+    sheet = book.create_sheet("CSV")
     for number, row in enumerate(source.tables[0].rows(), 1):
         for column, value in enumerate(row, 1):
             if value:
@@ -101,7 +106,7 @@ def _from_rows(source: Spreadsheet) -> Workbook:
     return book
 
 
-def _mark(book: Workbook, listed: list[Located]) -> None:
+def _mark(book: Workbook, listed: Sequence[Located]) -> None:
     sheets = {fold_header(sheet.title): sheet for sheet in book.worksheets}
     only = book.worksheets[0] if len(book.worksheets) == 1 else None
     headers: dict[str, dict[str, int]] = {}
@@ -137,7 +142,7 @@ def _lettered(name: str) -> int | None:
     return column_index_from_string(name) if LETTERS.fullmatch(name) else None
 
 
-def _errors_alone(listed: list[Located], out: Path) -> None:
+def _errors_alone(listed: Sequence[Located], out: Path) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(ERRORS)
     _dress(sheet)
@@ -151,7 +156,7 @@ def _errors_alone(listed: list[Located], out: Path) -> None:
     book.save(out)
 
 
-def _lines(listed: list[Located]) -> Iterable[tuple[Any, ...]]:
+def _lines(listed: Sequence[Located]) -> Iterable[tuple[Any, ...]]:
     yield TITLES
     for error in listed:
         yield error.sheet, error.row, error.column, error.value, error.reason, error.fix

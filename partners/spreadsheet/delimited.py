@@ -21,14 +21,18 @@ FIX = "Enregistrez-le au format « CSV UTF-8 » depuis votre tableur.".replace("
 def read_text(path: Path, limits: Limits) -> str:
     """The whole text of a CSV file, decoded. Raises Rejected when too large or in no known encoding."""
     if path.stat().st_size > limits.unzipped:
-        raise Rejected(f"Ce fichier dépasse {limits.unzipped // 1_000_000}\u00a0Mo.", "Partagez-le en plusieurs fichiers.")
+        raise Rejected(
+            f"Ce fichier dépasse {limits.unzipped // 1_000_000}\u00a0Mo.", "Partagez-le en plusieurs fichiers."
+        )
     raw = path.read_bytes()
     text = _decode(raw)
     if "\x00" in text:
         raise Rejected("Ce fichier n’est ni un classeur XLSX ni un CSV.", "Enregistrez-le au format XLSX ou CSV.")
     if any(pair in text for pair in DOUBLY_ENCODED):
         raise Rejected(
-            "Les accents de ce fichier sont abîmés (« Ã© » au lieu de « é »).".replace("« ", "«\u00a0").replace(" »", "\u00a0»"),
+            "Les accents de ce fichier sont abîmés (« Ã© » au lieu de « é »).".replace("« ", "«\u00a0").replace(
+                " »", "\u00a0»"
+            ),
             "Repartez du fichier d’origine et enregistrez-le au format CSV UTF-8.",
         )
     return text
@@ -83,7 +87,8 @@ def rows(text: str, limits: Limits) -> Iterator[list[str]]:
         for number, row in enumerate(csv.reader(lines, delimiter=separator or ";", strict=True), 1):
             if number > limits.rows:
                 raise Rejected(
-                    f"Ce fichier compte plus de {limits.rows:,} lignes.".replace(",", "\u202f"), "Partagez-le en plusieurs fichiers."
+                    f"Ce fichier compte plus de {limits.rows:,} lignes.".replace(",", "\u202f"),
+                    "Partagez-le en plusieurs fichiers.",
                 )
             yield row
     except csv.Error as broken:

@@ -53,7 +53,9 @@ def _refuse_ole(raw: BinaryIO) -> None:
         return
     # A protected workbook is an OLE file whose directory names the encrypted package; it often stands near the start.
     if "EncryptedPackage".encode("utf-16-le") in head or "EncryptionInfo".encode("utf-16-le") in head:
-        raise Rejected("Ce classeur est protégé par un mot de passe.", "Retirez la protection, puis enregistrez-le de nouveau.")
+        raise Rejected(
+            "Ce classeur est protégé par un mot de passe.", "Retirez la protection, puis enregistrez-le de nouveau."
+        )
     raise Rejected("Ce fichier est chiffré ou à l’ancien format .xls.", AGAIN)
 
 
@@ -116,7 +118,9 @@ class _Part:
     def _bound(self, size: int, budget: int) -> None:
         if size > budget:
             raise Rejected(
-                f"Une fois décompressé, ce classeur dépasse {self.limits.unzipped // 1_000_000:,}\u00a0Mo.".replace(",", "\u202f"),
+                f"Une fois décompressé, ce classeur dépasse {self.limits.unzipped // 1_000_000:,}\u00a0Mo.".replace(
+                    ",", "\u202f"
+                ),
                 "Partagez-le en plusieurs fichiers, ou demandez un import en ligne de commande avec --large.",
             )
         if size > SMALL and size > DENSEST * max(self.member.compress_size, 1):
@@ -199,7 +203,9 @@ def _sheets(kept: dict[str, bytes], marks: dict[str, Marks]) -> dict[str, Marks]
         links = fromstring(kept.get("xl/_rels/workbook.xml.rels", b"<none/>"))
     except (ParseError, DefusedXmlException) as broken:
         raise Rejected("Ce classeur contient du XML abîmé.", AGAIN) from broken
-    targets = {link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/") for link in links}
+    targets = {
+        link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/") for link in links
+    }
     found: dict[str, Marks] = {}
     for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] != "sheet":

@@ -46,10 +46,15 @@ class SheetScan:
 
     def feed(self, chunk: bytes) -> None:
         chunk = self.rest + chunk
-        cut = max(chunk.rfind(b"<c "), chunk.rfind(b"<c>"), chunk.rfind(b":c "), chunk.rfind(b":c>"), chunk.rfind(b"<row"))
+        cut = max(
+            chunk.rfind(b"<c "), chunk.rfind(b"<c>"), chunk.rfind(b":c "), chunk.rfind(b":c>"), chunk.rfind(b"<row")
+        )
         cut = chunk.rfind(b"<", 0, cut + 1) if cut >= 0 else chunk.rfind(b"<")
         if len(chunk) - max(cut, 0) > LONGEST:
-            raise Rejected("Une cellule de ce classeur est trop longue.", "Raccourcissez-la, puis enregistrez de nouveau le fichier.")
+            raise Rejected(
+                "Une cellule de ce classeur est trop longue.",
+                "Raccourcissez-la, puis enregistrez de nouveau le fichier.",
+            )
         self.rest = chunk[max(cut, 0) :]
         self._look(chunk[: max(cut, 0)])
 
@@ -90,7 +95,9 @@ class SheetScan:
         body_end = end.start() if end else len(chunk)
         address = ADDRESS.search(tag[1])
         if address is None:
-            raise Rejected("Une cellule de ce classeur n’a pas d’adresse.", "Enregistrez-le de nouveau depuis votre tableur.")
+            raise Rejected(
+                "Une cellule de ce classeur n’a pas d’adresse.", "Enregistrez-le de nouveau depuis votre tableur."
+            )
         column, row = column_number(address[1]), int(address[2])
         formula = FORMULA.search(chunk, tag.end(), body_end) is not None
         if formula:

@@ -61,7 +61,9 @@ class Batch:
         self.problems.error(self.sheet.title, self.rows[line], self.header(attr), said, Fault(reason, fix))
 
     def warn(self, line: int, attr: str, reason: str, fix: str) -> None:
-        self.problems.warn(self.sheet.title, self.rows[line], self.header(attr), self.text(attr)[line], Fault(reason, fix))
+        self.problems.warn(
+            self.sheet.title, self.rows[line], self.header(attr), self.text(attr)[line], Fault(reason, fix)
+        )
 
     def faulty(self, line: int, *attrs: str) -> bool:
         return any(line in self.bad[attr] for attr in attrs)

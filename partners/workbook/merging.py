@@ -40,7 +40,9 @@ def _link(takeover: Takeover, batch: Batch, column: Column) -> None:
         wanted = {code for code in codes if code is not None}
     found = takeover.tokens(target, wanted)
     if column.many:
-        batch.tokens[column.attr] = [_tokens_of(takeover, batch, column, line, listed, found) for line, listed in enumerate(codes)]
+        batch.tokens[column.attr] = [
+            _tokens_of(takeover, batch, column, line, listed, found) for line, listed in enumerate(codes)
+        ]
         return
     if column.loose:
         batch.tokens[column.attr] = [found.get(code, code) for code in codes]
@@ -52,7 +54,9 @@ def _link(takeover: Takeover, batch: Batch, column: Column) -> None:
                 _unknown(takeover, batch, column, line, code)
 
 
-def _tokens_of(takeover: Takeover, batch: Batch, column: Column, line: int, listed: Any, found: dict[str, int]) -> Any:
+def _tokens_of(  # noqa: PLR0917 -- one call, one cell
+    takeover: Takeover, batch: Batch, column: Column, line: int, listed: Any, found: dict[str, int]
+) -> Any:
     if not listed:
         return None
     strange = [code for code in listed if code not in found]
@@ -65,9 +69,11 @@ def _tokens_of(takeover: Takeover, batch: Batch, column: Column, line: int, list
 def _unknown(takeover: Takeover, batch: Batch, column: Column, line: int, code: str) -> None:
     target = takeover.batches[column.link]
     batch.bad[column.attr].add(line)
-    if not target.present or target.whole:  # else the true fault is already told
+    if target.whole:  # else the true fault, a sheet or a column that lacks, is already told
         where = f"la feuille {column.link}" if target.present else "la base"
-        batch.fault(line, column.attr, "Cette référence est inconnue.", f"Corrigez-la, ou ajoutez-la dans {where}.", code)
+        batch.fault(
+            line, column.attr, "Cette référence est inconnue.", f"Corrigez-la, ou ajoutez-la dans {where}.", code
+        )
 
 
 # --- sheets with references ------------------------------------------------------------------------------------
@@ -80,15 +86,26 @@ def _known_by_reference(takeover: Takeover, batch: Batch) -> None:
     for line, code in enumerate(codes):
         if code is not None and seen.setdefault(code, line) != line:
             doubles.add(line)
-            batch.fault(line, "code", f"Cette référence est déjà celle de la ligne {batch.rows[seen[code]]}.", "Une référence, une ligne.")
+            batch.fault(
+                line,
+                "code",
+                f"Cette référence est déjà celle de la ligne {batch.rows[seen[code]]}.",
+                "Une référence, une ligne.",
+            )
     known = takeover.references(batch.sheet, set(seen))
     batch.known = {line: known[code] for code, line in seen.items() if code in known}
     named = set(batch.known)
     batch.known |= batch.sheet.match(takeover, batch)
     batch.named = set(batch.known) - named
-    batch.fresh = [line for line in range(len(batch)) if line not in batch.known and line not in doubles and codes[line] is not None]
+    batch.fresh = [
+        line
+        for line in range(len(batch))
+        if line not in batch.known and line not in doubles and codes[line] is not None
+    ]
     takeover.remember(batch, seen)
-    _compare(takeover, batch, {pk: line for line, pk in batch.known.items()}, _by_ids(batch.sheet, batch.known.values()))
+    _compare(
+        takeover, batch, {pk: line for line, pk in batch.known.items()}, _by_ids(batch.sheet, batch.known.values())
+    )
 
 
 def _by_ids(sheet: Sheet, ids: Iterable[int]) -> Iterable[tuple[int, Any]]:
@@ -113,9 +130,9 @@ def _known_by_key(takeover: Takeover, batch: Batch) -> None:
     width = len(batch.sheet.key)
     for some in in_slices(people):
         for pk, values in batch.sheet.stored(batch.sheet.owned_by(some)):
-            line = seen.get(values[:width])
-            if line is not None:
-                lines[pk] = line
+            met = seen.get(values[:width])
+            if met is not None:
+                lines[pk] = met
                 stored.append((pk, values[width:]))
     batch.known = {line: pk for pk, line in lines.items()}
     batch.fresh = sorted(line for line in seen.values() if line not in batch.known)

@@ -12,7 +12,9 @@ from partners.models import Organisation
 LETTERS = {"organisation": "ORG", "programme": "PROG", "agreement": "CONV", "cohort": "COH", "learner": "P"}
 
 
-def give_references(reference: type[models.Model], noun: str, ids: Iterable[int], importer: Organisation | None) -> dict[int, str]:
+def give_references(
+    reference: type[models.Model], noun: str, ids: Iterable[int], importer: Organisation | None
+) -> dict[int, str]:
     """Name the objects `ids` for `importer` as P-12; returns id → reference. A reference already taken gets a suffix."""
     wanted = sorted(ids)
     made = {pk: f"{LETTERS[noun]}-{pk}" for pk in wanted}
@@ -23,7 +25,11 @@ def give_references(reference: type[models.Model], noun: str, ids: Iterable[int]
     while taken:
         for pk, code in made.items():
             made[pk] = f"{code}-bis" if code in taken else code
-        taken = set(mine.filter(code__in=[code for code in made.values() if code.endswith("-bis")]).values_list("code", flat=True))
+        taken = set(
+            mine.filter(code__in=[code for code in made.values() if code.endswith("-bis")]).values_list(
+                "code", flat=True
+            )
+        )
     importer_id = importer.pk if importer else None
     new = zip(reserve(reference, len(wanted)), wanted, strict=True)
     load(reference, ("id", "importer_id", "code", f"{noun}_id"), ((row, importer_id, made[pk], pk) for row, pk in new))

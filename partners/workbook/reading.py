@@ -17,9 +17,12 @@ from partners.workbook.sheets import Column, Sheet
 HEADER_WITHIN = 20
 SLICE = 20_000
 NIR = Fault(
-    "Cette cellule contient ce qui ressemble à un numéro de sécurité sociale, que Relais ne garde jamais.", "Effacez ce numéro."
+    "Cette cellule contient ce qui ressemble à un numéro de sécurité sociale, que Relais ne garde jamais.",
+    "Effacez ce numéro.",
 )
-FORMULA = Fault("Cette cellule contient une formule.", "Remplacez-la par sa valeur (copier, puis collage spécial « valeurs »).")
+FORMULA = Fault(
+    "Cette cellule contient une formule.", "Remplacez-la par sa valeur (copier, puis collage spécial « valeurs »)."
+)
 ERROR = Fault("Cette cellule contient une erreur du tableur.", "Remplacez-la par la bonne valeur, ou videz-la.")
 BLANK = Fault("Cette cellule est obligatoire.", "Remplissez-la.")
 # Thirteen signs that might be a number: one search of it tells a whole column clean.
@@ -27,7 +30,9 @@ MAYBE = re.compile(r"[0-9](?:[\s.\-\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u
 ERRORS_SHEET = fold_header("Erreurs")
 
 
-def read_sheets(book: Spreadsheet, sheets: Iterable[Sheet], lists: Lists, problems: Problems, told: Callable[[int], Any]) -> dict[str, Batch]:
+def read_sheets(
+    book: Spreadsheet, sheets: Iterable[Sheet], lists: Lists, problems: Problems, told: Callable[[int], Any]
+) -> dict[str, Batch]:
     """A batch for each sheet, empty when the file lacks it. Missing sheets and columns are errors but in a CSV.
 
     `told` is called with the number of rows gone through.
@@ -55,14 +60,18 @@ def read_sheets(book: Spreadsheet, sheets: Iterable[Sheet], lists: Lists, proble
     return batches
 
 
-def _read_csv(table: Table, batches: dict[str, Batch], lists: Lists, problems: Problems, told: Callable[[int], Any]) -> None:
+def _read_csv(
+    table: Table, batches: dict[str, Batch], lists: Lists, problems: Problems, told: Callable[[int], Any]
+) -> None:
     for batch in batches.values():
         first = list(islice(table.rows(), HEADER_WITHIN))
         if _find_header(first, batch.sheet) is not None:
             read_table(table, batch, lists, told)
             return
     names = " ou ".join(batches)
-    fault = Fault(f"Les colonnes de ce CSV ne sont pas celles de {names}.", "Reprenez les titres de colonnes du modèle.")
+    fault = Fault(
+        f"Les colonnes de ce CSV ne sont pas celles de {names}.", "Reprenez les titres de colonnes du modèle."
+    )
     problems.error(None, None, None, None, fault)
 
 
@@ -94,10 +103,9 @@ def _take(pending: list[list[Any]], number: int, read: list[int], raw: list[list
     """Add rows to the columns, left out those with nothing in a column that is read; returns the number of the last row."""
     kept = []
     width = len(raw)
-    for row in pending:
+    for given in pending:
         number += 1
-        if len(row) != width:
-            row = (row + [""] * width)[:width]
+        row = given if len(given) == width else (given + [""] * width)[:width]
         if row[read[0]] or any(not isinstance(row[position], str) or row[position].strip() for position in read):
             batch.rows.append(number)
             kept.append(row)
@@ -106,6 +114,11 @@ def _take(pending: list[list[Any]], number: int, read: list[int], raw: list[list
     for column, values in zip(raw, zip(*kept, strict=True), strict=False):
         column.extend(values)
     return number
+
+
+def finds_header(table: Table, sheet: Sheet) -> bool:
+    """Whether the required columns of `sheet` stand together in one of the first rows of `table`."""
+    return _find_header(list(islice(table.rows(), HEADER_WITHIN)), sheet) is not None
 
 
 def _find_header(first: list[list[Any]], sheet: Sheet) -> int | None:
@@ -125,7 +138,8 @@ def _missing_columns(first: list[list[Any]], batch: Batch) -> None:
     for column in batch.sheet.columns:
         if column.required and column.folded not in best:
             fault = Fault(
-                "Cette colonne obligatoire manque.", f"Ajoutez-la dans l’une des {HEADER_WITHIN} premières lignes, avec les autres titres."
+                "Cette colonne obligatoire manque.",
+                f"Ajoutez-la dans l’une des {HEADER_WITHIN} premières lignes, avec les autres titres.",
             )
             batch.problems.error(batch.sheet.title, None, column.title, None, fault)
 
@@ -148,7 +162,9 @@ def _places(header: list[Any], number: int, batch: Batch) -> dict[int, Column]:
     return places
 
 
-def _judge(raw: list[list[Any]], places: dict[int, Column], left: int, table: Table, batch: Batch, lists: Lists) -> None:
+def _judge(  # noqa: PLR0917 -- one call, one sheet
+    raw: list[list[Any]], places: dict[int, Column], left: int, table: Table, batch: Batch, lists: Lists
+) -> None:
     count = len(batch.rows)
     for position in range(len(raw)):
         values = raw[position] or [""] * count
@@ -183,7 +199,10 @@ def _column(values: list[Any], column: Column, batch: Batch, lists: Lists) -> No
 
 def _marked(values: list[Any], column_number: int, column: Column, table: Table, batch: Batch) -> None:
     """Formulas and error values, which calamine shows as if they were plain."""
-    for rows, fault in ((table.marks.formulas.get(column_number), FORMULA), (table.marks.errors.get(column_number), ERROR)):
+    for rows, fault in (
+        (table.marks.formulas.get(column_number), FORMULA),
+        (table.marks.errors.get(column_number), ERROR),
+    ):
         if not rows:
             continue
         lines = {row: line for line, row in enumerate(batch.rows)}
@@ -208,7 +227,9 @@ def _nir_lines(values: list[Any]) -> list[int]:
 
 def _digits(value: Any) -> str:
     """A number as its digits where it is long enough to be somebody's."""
-    if isinstance(value, float) and value >= 1e12 and value.is_integer() or isinstance(value, int) and value >= 10**12:
+    if (isinstance(value, float) and value >= 1e12 and value.is_integer()) or (
+        isinstance(value, int) and value >= 10**12
+    ):
         return str(int(value))
     return ""
 

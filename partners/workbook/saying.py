@@ -20,7 +20,9 @@ MOST = 50  # sentences on the screen; the annotated copy has them all
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="vérifie tout et n’écrit rien")
-    parser.add_argument("--errors", type=Path, metavar="SORTIE.xlsx", help="où écrire la copie annotée (FICHIER-erreurs.xlsx)")
+    parser.add_argument(
+        "--errors", type=Path, metavar="SORTIE.xlsx", help="où écrire la copie annotée (FICHIER-erreurs.xlsx)"
+    )
     parser.add_argument("--json", action="store_true", help="n’affiche qu’un objet JSON")
 
 
@@ -50,10 +52,10 @@ def tell(out: Any, outcome: Outcome, path: Path, *, errors_to: Path | None, as_j
 
 def _sentences(out: TextIO, outcome: Outcome, copy: Path | None, *, dry_run: bool) -> None:
     for title, problems in (("Erreurs", outcome.problems.errors), ("À vérifier", outcome.problems.warnings)):
-        if problems:
-            out.write(f"{title} ({len(problems)})\u00a0:")
-        for problem in problems[:MOST]:
-            out.write(f"  {problem.sentence()}")
+        if not problems:
+            continue
+        out.write(f"{title} ({len(problems)})\u00a0:")
+        out.write("\n".join(f"  {problem.sentence()}" for problem in problems[:MOST]))
         if len(problems) > MOST:
             out.write(f"  … et {len(problems) - MOST} autres.")
     if outcome.refused:
@@ -63,4 +65,6 @@ def _sentences(out: TextIO, outcome: Outcome, copy: Path | None, *, dry_run: boo
     elif not any(outcome.written.values()):
         out.write("Rien de nouveau\u00a0: tout était déjà là.")
     else:
-        out.write("Importé\u00a0: " + ", ".join(f"{count} {title}" for title, count in outcome.written.items() if count) + ".")
+        out.write(
+            "Importé\u00a0: " + ", ".join(f"{count} {title}" for title, count in outcome.written.items() if count) + "."
+        )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from partners.workbook.batch import Batch
     from partners.workbook.takeover import Takeover
 
+TEXT = Text()
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
@@ -25,7 +26,7 @@ class Column:
 
     title: str
     attr: str
-    cell: Cell = Text()
+    cell: Cell = TEXT
     required: bool = False
     link: str = ""
     loose: bool = False
@@ -47,11 +48,18 @@ class Sheet:
     noun: str = ""  # the field of `reference` that points to the noun
     key: tuple[str, ...] = ("code",)
     repeatable = False  # the same row twice, with the same values, is no fault
-    fields: dict[str, Any] = {}  # attr → field or expression of the model, where the base holds it as the file does  # noqa: RUF012
+    fields: dict[str, Any] = {}  # attr → field or expression of the model, where the base holds it as the file does
 
     def __init__(self) -> None:
         self.by_attr = {column.attr: column for column in self.columns}
         self.compared = [column.attr for column in self.columns if column.attr not in self.key]
+
+    @property
+    def named_in(self) -> type[models.Model]:
+        """Where importers' references to it are kept; for sheets with references."""
+        if self.reference is None:
+            raise TypeError(f"{self.title} has no references")
+        return self.reference
 
     # --- reading the base ----------------------------------------------------------------------------------
 

@@ -134,7 +134,8 @@ class Takeover:
             self._name(batch)
         if batch.fills:
             final = {
-                pk: {attr: self.final(batch, attr, value) for attr, value in values.items()} for pk, values in batch.fills.items()
+                pk: {attr: self.final(batch, attr, value) for attr, value in values.items()}
+                for pk, values in batch.fills.items()
             }
             batch.sheet.fill(self, batch, final)
 
@@ -153,7 +154,9 @@ class Takeover:
     def _journal(self) -> None:
         """One line an import: counts, and the ids and fields of what was filled."""
         filled = {
-            batch.sheet.model._meta.label_lower: [[pk, *sorted(values)] for pk, values in list(batch.fills.items())[:MOST_JOURNALLED]]
+            batch.sheet.model._meta.label_lower: [
+                [pk, *sorted(values)] for pk, values in list(batch.fills.items())[:MOST_JOURNALLED]
+            ]
             for batch in self.batches.values()
             if batch.fills
         }
@@ -164,8 +167,7 @@ class Takeover:
 
     def references(self, sheet: Sheet, codes: set[str]) -> dict[str, int]:
         """The importer's own references already in the base, among `codes`: code → id."""
-        assert sheet.reference is not None
-        mine = sheet.reference._base_manager.filter(importer=self.importer)
+        mine = sheet.named_in._base_manager.filter(importer=self.importer)
         pairs = mine.values_list("code", f"{sheet.noun}_id")
         if len(codes) > FEW:
             return {code: pk for code, pk in pairs.iterator(chunk_size=10_000) if code in codes}
@@ -188,8 +190,7 @@ class Takeover:
 
     def _name(self, batch: Batch) -> None:
         """Write the references of what is new to this importer."""
-        reference, noun = batch.sheet.reference, batch.sheet.noun
-        assert reference is not None
+        reference, noun = batch.sheet.named_in, batch.sheet.noun
         codes = batch.text("code")
         lines = [*batch.fresh, *sorted(batch.named)]
         load_columns(

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="AAAA-MM-JJ", help="arrêté au (aujourd’hui par défaut)")
         parser.add_argument("--profile", default=Profile.FUNDER.value, help="funder (chiffres exacts) ou public")
         parser.add_argument("--out", metavar="DOSSIER", help="où écrire (le dossier courant par défaut)")
-        parser.add_argument("--json", action="store_true", help="n’imprime que le résultat ; avec --out, écrit aussi")
+        parser.add_argument(
+            "--json", action="store_true", help="n’imprime que le résultat\u202f; avec --out, écrit aussi"
+        )
         parser.add_argument("--by", metavar="ORG", help="organisme dont c’est la référence")
 
     def handle(self, *args: Any, **options: Any) -> None:

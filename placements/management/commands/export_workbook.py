@@ -26,6 +26,8 @@ class Command(BaseCommand):
             try:
                 written = export(options["out"], importer=importer, told=told)
             except OSError as refused:
-                raise CommandError(f"Le fichier {options['out']} ne peut pas être écrit. Choisissez un autre emplacement.") from refused
+                raise CommandError(
+                    f"Le fichier {options['out']} ne peut pas être écrit. Choisissez un autre emplacement."
+                ) from refused
         counts = ", ".join(f"{count} {title}" for title, count in written.items() if count)
         self.stdout.write(f"Exporté dans {options['out']}\u00a0: {counts or 'rien à exporter'}.")

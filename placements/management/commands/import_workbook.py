@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FICHIER")
-        parser.add_argument("--by", metavar="ORGANISME", help="référence, SIRET ou identifiant de l’organisme qui importe")
+        parser.add_argument(
+            "--by", metavar="ORGANISME", help="référence, SIRET ou identifiant de l’organisme qui importe"
+        )
         parser.add_argument("--large", action="store_true", help="accepte jusqu’à 2 Go et 2 000 000 lignes par feuille")
         add_arguments(parser)
 
@@ -33,4 +35,11 @@ class Command(BaseCommand):
                 dry_run=options["dry_run"],
                 told=told,
             )
-        tell(self.stdout, outcome, options["file"], errors_to=options["errors"], as_json=options["json"], dry_run=options["dry_run"])
+        tell(
+            self.stdout,
+            outcome,
+            options["file"],
+            errors_to=options["errors"],
+            as_json=options["json"],
+            dry_run=options["dry_run"],
+        )
