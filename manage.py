@@ -41,10 +41,19 @@ def main(arguments: list[str]) -> None:
         os.execv(PYTHON, [str(PYTHON), str(HERE / "manage.py"), *arguments])  # noqa: S606 -- our own interpreter
     if arguments[:1] == ["test"]:
         run_tests(arguments[1:])
+    if arguments[:1] == ["demo"]:
+        keep_apart()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line([sys.argv[0], *arguments])
+
+
+def keep_apart() -> None:
+    """Give the demonstration its own files, its own database unless one is named, and no way to write to anybody."""
+    var = Path(os.environ.get("RELAIS_VAR_DIR") or HERE / "var")
+    os.environ["RELAIS_VAR_DIR"] = str(var / "demo")
+    os.environ["EMAIL_HOST"] = ""
 
 
 def set_up(arguments: list[str]) -> None:
