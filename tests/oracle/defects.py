@@ -49,12 +49,14 @@ UNKNOWN_WORDS: dict[str, Defect] = {
 }
 
 UNREADABLE: dict[str, Defect] = {
-    "day that does not exist": cell("Personnes", "birth", "Date de naissance", "31/02/2001", "date"),
+    "day that does not exist": cell(
+        "Personnes", "birth", "Date de naissance", "31/02/2001", "date", "jour", "calendrier"
+    ),
     "two-digit year": cell("Personnes", "birth", "Date de naissance", "01/02/03", "date"),
     "bare number as a date": cell("Personnes", "birth", "Date de naissance", 35819, "date"),
     "bare number as text": cell("Personnes", "birth", "Date de naissance", "35819", "date"),
     "month in letters": cell("Inscriptions", "exit", "Sortie", "24 janvier 2024", "date"),
-    "American date": cell("Situations", "end", "Fin", "12/31/2024", "date"),
+    "American date": cell("Situations", "end", "Fin", "12/31/2024", "date", "mois", "calendrier"),
     "five-digit year": cell("Personnes", "birth", "Date de naissance", "19970-04-22", "date"),
     "hours in letters": cell("Situations", "hours", "Heures hebdo", "trente-cinq", "nombre"),
     "percentage in letters": cell("Conventions", "min_women", "Femmes min %", "un tiers"),

@@ -127,7 +127,7 @@ def _cohorts(rng: Random, book: Book, persons: int, today: date) -> list[Cohort]
                 end=end,
                 seats=seats,
                 derogation=derogation,
-                agreements=list(agreements),
+                agreements=sorted(agreements),
                 commune=maybe(rng, rng.choice(COMMUNES)[0], 0.7),  # type: ignore[arg-type]
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def _text(value: Any) -> str:
 def cell(column: Column, value: Any) -> Any:
     """Turn one cell into the value of its field; None for a blank, [] for a blank list."""
     if column.kind == "list":
-        return [] if value in (None, "") else [part.strip() for part in str(value).split(",")]
+        return [] if value in (None, "") else [part.strip() for part in re.split("[,;]", str(value))]
     if value in (None, ""):
         return None
     readers = {
@@ -53,14 +54,24 @@ def cell(column: Column, value: Any) -> Any:
         "bool3": _bool,
         "number": float,
         "integer": int,
+        "phone": _phone,
     }
     return readers.get(column.kind, _text)(value)
 
 
+def _phone(value: Any) -> str:
+    return re.sub(r"^\+33", "0", _text(value))
+
+
+def _bare(header: str) -> str:
+    """§Reading: what stands in brackets in a header is a comment."""
+    return header.replace("’", "'").split(" (", maxsplit=1)[0]
+
+
 def _rows(sheet: Sheet, values: Any) -> list[Any]:
     lines = iter(values)
-    header = list(next(lines))
-    places = [(header.index(column.header), column) for column in sheet.columns]
+    header = [_bare(str(name)) for name in next(lines)]
+    places = [(header.index(_bare(column.header)), column) for column in sheet.columns]
     found = []
     for line in lines:
         fields = {column.field: cell(column, line[i] if i < len(line) else None) for i, column in places}
