@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def known(agreement, body):
     return {
         "ready": runs.ready(agreement),
         "public": runs.ready(agreement, contents.public()),
+        "long": runs.ready(agreement, replace(contents.normal(), cohorts=contents.normal().cohorts * 20)),
         "named": runs.ready(agreement, contents.nominative(hostile=False)),
         "queued": runs.asked(agreement),
         "running": runs.asked(agreement, status="running", progress=40),

@@ -175,7 +175,7 @@ def chart_svg(drawing: Drawing, title: str) -> str:
     heading.set("id", key)
     for name in ("width", "height", "version", "preserveAspectRatio"):
         root.attrib.pop(name, None)
-    root.attrib.update({"role": "img", "aria-labelledby": key, "class": "chart"})
+    root.attrib.update({"role": "img", "aria-labelledby": key, "class": "chart", "font-family": _STACK})
     root.set("viewBox", f"0 0 {drawing.width:g} {drawing.height:g}")
     ET.register_namespace("", _SVG)
     return ET.tostring(root, encoding="unicode", short_empty_elements=True)
@@ -188,10 +188,27 @@ def _plain(node: ET.Element) -> None:
         if name.strip() != "clip-path":
             node.set(name.strip(), _COLORS.get(value.strip(), value.strip()))
     node.attrib.pop("id", None)
+    for name, value in list(node.attrib.items()):
+        if _IDLE.get(name) in (value, ANY):
+            del node.attrib[name]
+        else:
+            node.set(name, _DECIMALS.sub(r"\1", value))
     if node.text is not None and not node.text.strip():
         node.text = None
     node.tail = None
 
+
+# What SVG assumes anyway, or the drawing says once: a page is weighed.
+ANY = "*"
+_IDLE = {
+    "stroke": "none",
+    "stroke-linecap": "butt",
+    "stroke-width": "1",
+    "fill-rule": ANY,
+    "font-family": ANY,
+    "transform": "",
+}
+_DECIMALS = re.compile(r"(\d\.\d\d)\d+")
 
 # reportlab writes colours in whole percents; give them back exactly.
 _COLORS = {

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from placements.reports import charts, french
+from placements.reports import charts, fonts, french
 from placements.reports.content import Bar, Commitment, Content, Outcome, Share
 from placements.reports.frozen import thaw
 from placements.reports.keyfigures import KeyFigure, bounds_text, key_figures, share_text, shown, verdict
 
-NARROW, WIDE, LABELS = 286.0, 700.0, 122.0  # points of a drawing that fills half a page, a whole one; room for labels
+NARROW, DAYS, WIDE = 365.0, 410.0, 700.0  # points of a drawing that fills half a page (bars, days), a whole one
+MOST_COHORTS = 25  # on the page; the workbook has them all
 TONES = {True: "green", False: "amber", None: "grey"}
 Row = tuple[str, ...]
 
@@ -69,13 +70,15 @@ class ReportPage:
     figures: tuple[KeyFigure, ...]
     funnel: Chart
     situations: Chart | None
-    continuity: SafeString
+    continuity: Chart
     rates: SafeString
     promises: tuple[Promise, ...]
     rules: tuple[RuleLine, ...]
     fse: Table
     cohorts: Table
     follow_up: Table
+    more_cohorts: int  # in the workbook only
+    mixed: bool  # some rules are of the agreement, others are there to compare
     wrong: int  # checks that do not hold
 
 
@@ -89,16 +92,15 @@ def page_of_report(stored: dict[str, Any]) -> ReportPage:
         situations=_bars(content, "Situation à 6 mois", "Situation", content.situations, charts.SITUATIONS)
         if content.situations
         else None,
-        continuity=_svg(
-            charts.continuity_chart(content.result.get("continuity", {}), content.profile, WIDE),
-            "Jours de l’entrée à 6 mois après la sortie",
-        ),
+        continuity=_continuity(content),
         rates=_svg(charts.rates_chart(content, WIDE), "Taux de sortie selon chaque règle"),
         promises=_promises(content),
         rules=tuple(_rule(outcome, content) for outcome in content.outcomes),
         fse=_fse(content),
         cohorts=_cohorts(content),
         follow_up=_follow_up(content),
+        more_cohorts=max(0, len(content.cohorts) - MOST_COHORTS),
+        mixed=len({outcome.contractual for outcome in content.outcomes}) > 1,
         wrong=sum(not check.ok for check in content.checks),
     )
 
@@ -109,9 +111,18 @@ def _svg(drawing: Any, title: str) -> SafeString:
 
 
 def _bars(content: Content, title: str, head: str, bars: Sequence[Bar], tones: Any) -> Chart:
-    drawing = charts.bar_chart(bars, content.profile, NARROW, tones, label=LABELS)
+    labels = max((fonts.width(bar.label, fonts.REGULAR, 8.5) for bar in bars), default=0) + 14
+    drawing = charts.bar_chart(bars, content.profile, NARROW, tones, label=min(labels, NARROW / 2))
     rows = tuple((bar.label, shown(bar.n, content.profile)) for bar in bars)
     return Chart(_svg(drawing, title), Table(title, (head, "Personnes"), rows))
+
+
+def _continuity(content: Content) -> Chart:
+    title = "Jours de l’entrée à 6 mois après la sortie"
+    days = content.result.get("continuity", {})
+    drawing = charts.continuity_chart(days, content.profile, DAYS)
+    rows = tuple((label.capitalize(), shown(days.get(name), content.profile)) for name, label, _ in charts.DAYS)
+    return Chart(_svg(drawing, title), Table(title, ("Jours", "Nombre"), rows))
 
 
 def _promises(content: Content) -> tuple[Promise, ...]:
@@ -171,7 +182,7 @@ def _cohorts(content: Content) -> Table:
             content.profile, f"{line.title}, {french.period(line.starts_on, line.ends_on)}", line.seats, line.entered,
             line.completed, line.dropouts, line.running, line.positive, line.positive_of,
         )
-        for line in content.cohorts
+        for line in content.cohorts[-MOST_COHORTS:]
     )  # fmt: skip
     return Table("Cohortes de la convention", heads, tuple(rows))
 

@@ -56,8 +56,24 @@ def test_checks_that_fail_are_counted():
 @pytest.mark.parametrize("make", [contents.normal, contents.nominative])
 def test_charts_are_well_formed_and_carry_neither_style_nor_script(make):
     drawn = page(make())
-    for svg in (drawn.funnel.svg, drawn.situations.svg, drawn.rates, drawn.continuity):
+    for svg in (drawn.funnel.svg, drawn.situations.svg, drawn.rates, drawn.continuity.svg):
         for node in ET.fromstring(svg).iter():
             assert "style" not in node.attrib
             assert not [name for name in node.attrib if name.startswith("on") or "href" in name]
             assert node.tag.split("}")[1] in {"svg", "g", "title", "rect", "line", "circle", "text", "path"}
+
+
+def test_a_long_agreement_shows_its_last_cohorts_and_says_how_many_it_leaves_out():
+    content = contents.normal()
+    many = replace(content, cohorts=content.cohorts * 10)
+    drawn = page(many)
+    assert (len(drawn.cohorts.rows), drawn.more_cohorts) == (25, 15)
+    assert drawn.cohorts.rows[-1][0].startswith(content.cohorts[-1].title)
+    assert page(content).more_cohorts == 0
+
+
+def test_labels_of_bars_are_never_cut_short():
+    long = "CDD, intérim, saison de moins de 6 mois"
+    content = contents.normal()
+    bars = (replace(content.situations[0], label=long), *content.situations[1:])
+    assert long in page(replace(content, situations=bars)).situations.svg
