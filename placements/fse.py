@@ -29,41 +29,98 @@ class Indicator:
 
     code: str
     label: str
+    text: str
     holds: Q
     due: bool = False
     sensitive: bool = False
 
 
 OUTPUTS = (
-    Indicator("EECO01", "Participants", Q()),
-    Indicator("EECO02", "Demandeurs d’emploi", COMPLETE & Q(status=EntryStatus.UNEMPLOYED)),
-    Indicator("EECO03", "Demandeurs d’emploi de longue durée", COMPLETE & Q(long_unemployed=True)),
-    Indicator("EECO04", "Inactifs", COMPLETE & Q(status=EntryStatus.INACTIVE)),
-    Indicator("EECO05", "En emploi", COMPLETE & Q(status=EntryStatus.EMPLOYED)),
-    Indicator("EECO06", "Moins de 18 ans", COMPLETE & Q(age__lt=18)),
-    Indicator("EECO07", "De 18 à 29 ans", COMPLETE & Q(age__range=(18, 29))),
-    Indicator("EECO08", "55 ans et plus", COMPLETE & Q(age__gte=55)),
-    Indicator("EECO09", "Premier cycle du secondaire ou moins", COMPLETE & Q(level__in=(Level.NONE, Level.TWO))),
-    Indicator("EECO10", "Deuxième cycle du secondaire", COMPLETE & Q(level__in=(Level.THREE, Level.FOUR))),
-    Indicator("EECO11", "Enseignement supérieur", COMPLETE & Q(level__gte=Level.FIVE)),
-    Indicator("EECO12", "Participants handicapés", COMPLETE & Q(disabled=True), sensitive=True),
     Indicator(
-        "EECO13", "Ressortissants de pays tiers", COMPLETE & Q(nationality=Nationality.THIRD_COUNTRY), sensitive=True
+        "EECO01",
+        "Participants",
+        "toutes les personnes dont la première entrée est dans la période, dossier complet ou non",
+        Q(),
     ),
-    Indicator("EECO14", "Parents nés à l’étranger", COMPLETE & Q(foreign_background=True), sensitive=True),
-    Indicator("EECO16", "Sans logement stable", COMPLETE & Q(homeless=True), sensitive=True),
-    Indicator("EECO17", "Zones rurales", COMPLETE & Q(rural=True)),
+    Indicator(
+        "EECO02",
+        "Demandeurs d’emploi",
+        "statut à l’entrée\u00a0: demandeur d’emploi",
+        COMPLETE & Q(status=EntryStatus.UNEMPLOYED),
+    ),
+    Indicator(
+        "EECO03",
+        "Demandeurs d’emploi de longue durée",
+        "demandeur d’emploi depuis plus de 6 mois avant 25 ans, de 12 mois ensuite",
+        COMPLETE & Q(long_unemployed=True),
+    ),
+    Indicator("EECO04", "Inactifs", "statut à l’entrée\u00a0: inactif", COMPLETE & Q(status=EntryStatus.INACTIVE)),
+    Indicator("EECO05", "En emploi", "statut à l’entrée\u00a0: en emploi", COMPLETE & Q(status=EntryStatus.EMPLOYED)),
+    Indicator("EECO06", "Moins de 18 ans", "âge révolu à l’entrée", COMPLETE & Q(age__lt=18)),
+    Indicator("EECO07", "De 18 à 29 ans", "âge révolu à l’entrée", COMPLETE & Q(age__range=(18, 29))),
+    Indicator("EECO08", "55 ans et plus", "âge révolu à l’entrée", COMPLETE & Q(age__gte=55)),
+    Indicator(
+        "EECO09",
+        "Premier cycle du secondaire ou moins",
+        "sans diplôme ou niveau 2",
+        COMPLETE & Q(level__in=(Level.NONE, Level.TWO)),
+    ),
+    Indicator(
+        "EECO10", "Deuxième cycle du secondaire", "niveau 3 ou 4", COMPLETE & Q(level__in=(Level.THREE, Level.FOUR))
+    ),
+    Indicator("EECO11", "Enseignement supérieur", "niveau 5 à 8", COMPLETE & Q(level__gte=Level.FIVE)),
+    Indicator("EECO12", "Participants handicapés", "RQTH\u00a0: oui", COMPLETE & Q(disabled=True), sensitive=True),
+    Indicator(
+        "EECO13",
+        "Ressortissants de pays tiers",
+        "nationalité\u00a0: hors UE",
+        COMPLETE & Q(nationality=Nationality.THIRD_COUNTRY),
+        sensitive=True,
+    ),
+    Indicator(
+        "EECO14",
+        "Parents nés à l’étranger",
+        "parents nés à l’étranger\u00a0: oui",
+        COMPLETE & Q(foreign_background=True),
+        sensitive=True,
+    ),
+    Indicator(
+        "EECO16", "Sans logement stable", "sans logement stable\u00a0: oui", COMPLETE & Q(homeless=True), sensitive=True
+    ),
+    Indicator("EECO17", "Zones rurales", "zone rurale\u00a0: oui", COMPLETE & Q(rural=True)),
 )
 RESULTS = (
     Indicator(
         "EECR01",
         "Inactifs engagés dans une recherche d’emploi à la sortie",
+        "inactif à l’entrée\u202f; dernier évènement des 28 jours qui suivent la sortie\u00a0: recherche d’emploi",
         Q(status=EntryStatus.INACTIVE, event=Kind.JOB_SEEKING),
     ),
-    Indicator("EECR02", "Suivent un enseignement ou une formation à la sortie", Q(in_education=False, trained=True)),
-    Indicator("EECR03", "Ont obtenu une qualification à la sortie", Q(certificate_on__lte=F("window_end"))),
-    Indicator("EECR04", "En emploi à la sortie", FROM_OUT_OF_WORK & Q(event__in=WORK_KINDS)),
-    Indicator("EECR05", "En emploi 6 mois après la sortie", FROM_OUT_OF_WORK & Q(outcome__in=WORK_KINDS), due=True),
+    Indicator(
+        "EECR02",
+        "Suivent un enseignement ou une formation à la sortie",
+        "pas en études à l’entrée\u202f; une formation hors de la convention débute dans les 28 jours",
+        Q(in_education=False, trained=True),
+    ),
+    Indicator(
+        "EECR03",
+        "Ont obtenu une qualification à la sortie",
+        "certification obtenue, datée au plus tard de 28 jours après la sortie",
+        Q(certificate_on__lte=F("window_end")),
+    ),
+    Indicator(
+        "EECR04",
+        "En emploi à la sortie",
+        "demandeur d’emploi ou inactif à l’entrée\u202f; dernier évènement des 28 jours\u00a0: un emploi",
+        FROM_OUT_OF_WORK & Q(event__in=WORK_KINDS),
+    ),
+    Indicator(
+        "EECR05",
+        "En emploi 6 mois après la sortie",
+        "demandeur d’emploi ou inactif à l’entrée\u202f; en emploi 6 mois après la sortie, échue",
+        FROM_OUT_OF_WORK & Q(outcome__in=WORK_KINDS),
+        due=True,
+    ),
 )
 NOT_COLLECTED = (
     ("EECO15", "la France ne tient pas de fichier des minorités"),

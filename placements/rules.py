@@ -107,22 +107,22 @@ GEN_2019 = Rule(
     sums=(("numerator", ("company", "own_firm", "training")),),
     positive_text="formation achevée et, 3 mois après la sortie, en emploi, en alternance, à son compte ou en formation",
     population_text="formations achevées, échues, dont la situation à 3 mois est connue",
-    status="catégories et date publiées ; dénominateur déduit des publications",
-    source="Grande École du Numérique, chiffres de 2019 relayés par la presse ; observations de la Cour des comptes",
+    status="catégories et date publiées\u202f; dénominateur déduit des publications",
+    source="Grande École du Numérique, chiffres de 2019 relayés par la presse\u202f; observations de la Cour des comptes",
     categories=("emploi", "alternance", "création d’entreprise", "formation"),
     restricted_to="les formations achevées dont la situation est connue",
 )
 RELAIS_6M = Rule(
     code="relais-6m",
     version=1,
-    label="Sorties positives à 6 mois (Relais)",
+    label="Sorties positives (Relais)",
     due="m6_on",
     when="à 6 mois",
     positive=at("m6", WORK | TRAINING),
     unknown=unknown_at("m6"),
     positive_text="6 mois après la sortie, en emploi, en alternance, à son compte ou en formation",
     population_text=EVERYBODY,
-    status="définition propre à Relais, la plus stricte : une situation inconnue n’est pas positive",
+    status="définition propre à Relais, la plus stricte\u00a0: une situation inconnue n’est pas positive",
     source="Relais, règle relais-6m",
     categories=("emploi", "alternance", "création d’entreprise", "formation"),
 )
@@ -145,8 +145,8 @@ IAE_EXIT = Rule(
         " court, contrat aidé) ou sortie positive au sens strict (formation, contrat d’insertion)"
     ),
     population_text=EVERYBODY,
-    status="classes officielles ; la place de l’alternance est déduite",
-    source="Plateforme de l’inclusion, « Les sorties dynamiques dans l’IAE »",
+    status="classes officielles\u202f; la place de l’alternance est déduite",
+    source="Plateforme de l’inclusion, «\u00a0Les sorties dynamiques dans l’IAE\u00a0»",
     categories=("emploi", "alternance", "création d’entreprise", "formation hors études"),
 )
 PLIE = Rule(
@@ -154,22 +154,22 @@ PLIE = Rule(
     version=1,
     label="Sorties positives du PLIE",
     due="m12_on",
-    when="emploi tenu 6 mois, débuté entre l’entrée et 6 mois après la sortie ; échu à 12 mois",
+    when="à 12 mois",
     positive=Q(held_6m=True),
     unknown=unknown_at("m12") & Q(held_6m=False),
     positive_text=(
         "emploi salarié d’au moins 17,5 heures par semaine ou création d’entreprise, débuté entre l’entrée et 6 mois après la"
-        " sortie, tenu 6 mois et prouvé ; ou contrat d’alternance prouvé débuté dans ce délai"
+        " sortie, tenu 6 mois et prouvé\u202f; ou contrat d’alternance prouvé débuté dans ce délai"
     ),
     population_text=EVERYBODY,
-    status="guide publié ; la formation validée n’est pas retenue ; des heures non renseignées ne prouvent rien",
+    status="guide publié\u202f; la formation validée n’est pas retenue\u202f; des heures non renseignées ne prouvent rien",
     source="Appréciation de la notion de sortie du PLIE, guide de janvier 2013",
     categories=("emploi tenu 6 mois et prouvé", "alternance prouvée", "création d’entreprise tenue 6 mois et prouvée"),
 )
 CEJ_6M = Rule(
     code="cej-6m",
     version=1,
-    label="En emploi 6 mois après l’entrée (contrat d’engagement jeune)",
+    label="En emploi (contrat d’engagement jeune)",
     due="e6_on",
     when="6 mois après l’entrée",
     on_entry=True,
@@ -185,25 +185,25 @@ CEJ_6M = Rule(
 FT_6M = Rule(
     code="ft-6m",
     version=1,
-    label="Retour à l’emploi dans les 6 mois (France Travail)",
+    label="Retour à l’emploi (France Travail)",
     due="m6_on",
     when="à un moment des 6 mois qui suivent la sortie",
     floor=60,
     positive=Q(hired_6m=True),
     unknown=unknown_at("m6") & Q(hired_6m=False),
     positive_text=(
-        "un emploi débuté dans les 6 mois qui suivent la sortie : contrat d’au moins 1 mois, contrat aidé ou création"
+        "un emploi débuté dans les 6 mois qui suivent la sortie\u00a0: contrat d’au moins 1 mois, contrat aidé ou création"
         " d’entreprise"
     ),
     population_text=EVERYBODY,
-    status="définition telle que publiée ; l’inscription à France Travail n’est pas vérifiée",
-    source="France Travail, API « Retour à l’emploi suite à formation »",
+    status="définition telle que publiée\u202f; l’inscription à France Travail n’est pas vérifiée",
+    source="France Travail, API «\u00a0Retour à l’emploi suite à formation\u00a0»",
     categories=("emploi d’au moins 1 mois débuté après la sortie", "contrat aidé", "création d’entreprise"),
 )
 INSERJEUNES_6M = Rule(
     code="inserjeunes-6m",
     version=1,
-    label="Taux d’emploi à 6 mois (InserJeunes)",
+    label="Taux d’emploi (InserJeunes)",
     due="m6_on",
     when="à 6 mois",
     floor=20,
@@ -217,7 +217,7 @@ INSERJEUNES_6M = Rule(
     sums=(("favourable", ("numerator", "continuing")), ("frame", ("denominator", "continuing"))),
     positive_text="6 mois après la sortie, salarié ou en contrat de professionnalisation",
     population_text="sorties échues, sans les personnes en études ou en apprentissage à 6 mois",
-    status="définition telle que publiée ; enquête au lieu des données de paie",
+    status="définition telle que publiée\u202f; enquête au lieu des données de paie",
     source="InserJeunes (DEPP et DARES), documentation du taux d’emploi",
     categories=("emploi salarié", "contrat de professionnalisation"),
     restricted_to="les personnes qui ne sont ni en études ni en apprentissage à 6 mois",
@@ -225,7 +225,7 @@ INSERJEUNES_6M = Rule(
 RNCP_6M = Rule(
     code="rncp-6m",
     version=1,
-    label="Taux d’insertion des certifiés à 6 mois (RNCP)",
+    label="Taux d’insertion des certifiés (RNCP)",
     due="m6_on",
     when="à 6 mois",
     counted=Q(certified=True) & responded_at(6) & ~at("m6", TRAINING | NEUTRAL),
@@ -269,7 +269,7 @@ EPIDE_EXIT = Rule(
 CARED_1M = Rule(
     code="cared-1m",
     version=1,
-    label="Insertion à 1 mois (CARED)",
+    label="Insertion (CARED)",
     due="m1_on",
     when="à 1 mois",
     positive=at("m1", {Kind.CDI, Kind.PROFESSIONALISATION}),
@@ -287,7 +287,7 @@ def _pric(months: int) -> Rule:
     return Rule(
         code=f"pric-{months}m",
         version=1,
-        label=f"Accès à l’emploi dans les {months} mois (PRIC)",
+        label=f"Accès à l’emploi (PRIC, {months} mois)",
         due=f"m{months}_on",
         when=f"à un moment des {months} mois qui suivent la sortie",
         counted=responded_at(months),

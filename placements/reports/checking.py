@@ -109,7 +109,7 @@ def _sums(measured: Measured) -> Iterator[Check]:
     )
     steps = list(measured.funnel.values())
     yield Check(
-        "Éligibles et admis ≤ orientés ; achevés ≤ entrés".replace(" ;", "\u202f;"),
+        "Éligibles et admis ≤ orientés\u202f; achevés ≤ entrés",
         max(steps[1:3]) <= steps[0] and steps[4] <= steps[3],
         ", ".join(whole(step) for step in steps),
     )
