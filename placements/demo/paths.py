@@ -37,10 +37,10 @@ GAP = 40  # days since somebody of the running cohort left, and nothing since
 JOB_SINCE = 16
 
 
-def books(seed: int, today: date) -> dict[str, Book]:
+def books(seed: int, today: date, population: Population | None = None) -> dict[str, Book]:
     """Training body → its workbook: sheet → rows, by the names that the import gives to columns."""
     told: dict[str, Book] = {}
-    population = Population(seed)
+    population = population or Population(seed)
     waiting: dict[str, list[Person]] = defaultdict(list)
     for plan in plans(today):
         provider = PROVIDER[plan.offer]
@@ -109,7 +109,7 @@ class _Story:
         others = population.group(rng, plan, plan.applicants - plan.entrants)
         decisions = deal(rng, len(others), SO_FAR if self.recruiting else OTHERS)
         known = {person.ref for person in returning}
-        again = []
+        again: list[Person] = []
         for person, exit_ in zip([*returning, *entrants], self._exits(), strict=True):
             self._entrant(person, exit_, known=person.ref in known)
         for person, decision in zip(others, decisions, strict=True):

@@ -89,16 +89,19 @@ class Population:
         made = []
         for number in range(count):
             age = rng.randint(18, 24) if young[number] else rng.randint(26, 29)
-            person = self.someone(rng, plan, sexes[number], age, homes[number], channels[number])
-            person.answers = {name: given[number] for name, given in cards.items()}
+            answers = {name: given[number] for name, given in cards.items()}
+            traits = {"sex": sexes[number], "home": homes[number], "channel": channels[number]}
+            person = self._someone(rng, plan, age, answers, **traits)
             made.append(person)
         return made
 
-    def someone(self, rng: Random, plan: Plan, sex: str, age: int, home: str, channel: str) -> Person:
+    def _someone(
+        self, rng: Random, plan: Plan, age: int, answers: dict[str, str], *, sex: str, home: str, channel: str
+    ) -> Person:
         first, last = self._name(rng, sex)
         self.count += 1
         phone = f"06 39 98 {self.phones[self.count] // 100:02d} {self.phones[self.count] % 100:02d}"
-        district = rng.choice([place for place in plan.places if place in DISTRICTS] if home == "in" else plan.places)
+        commune = rng.choice([place for place in plan.places if place in DISTRICTS] if home == "in" else plan.places)
         # Born so as to have that age on the first day, for a while before and a while after.
         born = add_months(plan.starts_on, -12 * age) - timedelta(days=rng.randint(40, 330))
         return Person(
@@ -111,8 +114,9 @@ class Population:
             email=f"{plain(first)}.{plain(last)}@example.org" if rng.random() < 0.93 or channel == "email" else "",
             channel=channel,
             address=f"{rng.randint(1, 148)} {rng.choice(STREETS)}",
-            commune=district,
-            district=rng.choice(DISTRICTS[district]) if home == "in" else ("non" if home else ""),
+            commune=commune,
+            district=rng.choice(DISTRICTS[commune]) if home == "in" else ("non" if home else ""),
+            answers=answers,
         )
 
     def _name(self, rng: Random, sex: str) -> tuple[str, str]:

@@ -151,19 +151,19 @@ DEALS = (
         "REG-NAVETTE", "REGION", "NAVETTE",
         ("gen-2019", "relais-6m", "pric-6m", "pric-12m", "ft-6m", "inserjeunes-6m", "rncp-6m"),
         # The share of priority districts is promised a little high: it is missed by a few people.
-        least={"women": 30, "qpv": 50, "bac": 50, "neet": 75, "positive": 35},
+        least={"women": 30, "qpv": 50, "bac": 50, "neet": 75, "positive": 25},
     ),
     Deal(
         "REG-GALIBOT", "REGION", "GALIBOT", ("gen-2019", "relais-6m", "rncp-6m", "ft-6m"),
-        least={"women": 30, "bac": 50, "positive": 40}, own_rule="gen-2019",
+        least={"women": 30, "bac": 50, "positive": 45}, own_rule="gen-2019",
     ),
     Deal(
         "FSE-GALIBOT", "FSE", "GALIBOT", ("plie", "iae-exit", "relais-6m", "cej-6m"),
-        least={"women": 35, "neet": 70, "positive": 35},
+        least={"women": 35, "neet": 70, "positive": 30},
     ),
     Deal(
         "LUNE-NAVETTE", "FONDATION", "NAVETTE", ("relais-6m", "gen-2019", "cej-6m", "epide-exit", "cared-1m"),
-        nominative=True, least={"women": 35, "positive": 40},
+        nominative=True, least={"women": 35, "positive": 45}, own_rule="gen-2019",
     ),
 )  # fmt: skip
 

@@ -10,6 +10,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 
+from cohorts.referral_sheet import ReferralForm
+from partners.workbook import Sheet
+from placements.demo.lives import Row
 from placements.demo.paths import Book
 from placements.intake import WORKBOOK
 
@@ -19,14 +22,23 @@ WORDS = {True: "oui", False: "non"}
 
 def workbook(book: Book, made_on: date) -> bytes:
     """The nine sheets, each with its header, in the order and words of the import."""
+    return written([(sheet, book[sheet.title]) for sheet in WORKBOOK], made_on)
+
+
+def referral_sheet(rows: list[Row], made_on: date) -> bytes:
+    """What a prescriber sends: one sheet, one line a person."""
+    return written([(ReferralForm(), rows)], made_on)
+
+
+def written(sheets: list[tuple[Sheet, list[Row]]], made_on: date) -> bytes:
+    """The file of some sheets. A row names its cells as the import does; a name that no column has is an error."""
     file = Workbook(write_only=True)
-    for sheet in WORKBOOK:
+    for sheet, rows in sheets:
         page = file.create_sheet(sheet.title)
         page.freeze_panes = "A2"
         page.append([column.title for column in sheet.columns])
-        for row in book[sheet.title]:
-            unknown = row.keys() - sheet.by_attr.keys()
-            if unknown:
+        for row in rows:
+            if unknown := row.keys() - sheet.by_attr.keys():
                 raise KeyError(f"{sheet.title}: {sorted(unknown)}")
             page.append([cell(row.get(column.attr)) for column in sheet.columns])
     return _bytes(file, datetime.combine(made_on, time(8)))

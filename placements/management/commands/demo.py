@@ -100,7 +100,9 @@ def day(said: str | None) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise CommandError(f"--today {said} n’est pas une date{NBSP}: écrivez AAAA-MM-JJ, par exemple 2026-08-31.") from None
+        raise CommandError(
+            f"--today {said} n’est pas une date{NBSP}: écrivez AAAA-MM-JJ, par exemple 2026-08-31."
+        ) from None
 
 
 def refuse_taken(port: int) -> None:
@@ -108,4 +110,6 @@ def refuse_taken(port: int) -> None:
     with socket.socket() as probe:
         probe.settimeout(1)
         if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise CommandError(f"Le port {port} est déjà pris{NBSP}: choisissez-en un autre, par exemple --port {port + 1}.")
+            raise CommandError(
+                f"Le port {port} est déjà pris{NBSP}: choisissez-en un autre, par exemple --port {port + 1}."
+            )
