@@ -18,6 +18,7 @@ THRESHOLD = 5
 SENSITIVE_THRESHOLD = 11  # disability, health, origin, housing
 OUTCOME_FLOOR = 20  # smallest denominator of an outcome rate
 ENDLESS = 10**9
+FAR = 1_000  # people: far enough to be wide
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,9 @@ class Witnesses:
     def too_narrow(self, hidden: set[str]) -> str | None:
         """The first hidden cell whose exact interval spans less than its threshold."""
         islands = {key: island for island in islands_of(self.table, hidden) for key in island.columns}
+        for island in {id(one): one for one in islands.values()}.values():
+            for values in island.walk():
+                self._note(values)
         for cell in self.table.cells:
             if cell.key in hidden and not self._wide(cell, islands[cell.key]):
                 return cell.key
@@ -126,9 +130,12 @@ class Witnesses:
         for direction in (-1, 1):
             if self.high[cell.key] - self.low[cell.key] >= cell.threshold:
                 return True
-            for key, value in island.extreme(cell.key, direction).items():
-                self.low[key], self.high[key] = min(self.low[key], value), max(self.high[key], value)
+            self._note(island.extreme(cell.key, direction))
         return self.high[cell.key] - self.low[cell.key] >= cell.threshold
+
+    def _note(self, values: Mapping[str, int]) -> None:
+        for key, value in values.items():
+            self.low[key], self.high[key] = min(self.low[key], value), max(self.high[key], value)
 
 
 def _next(table: Table, weak: str, hidden: set[str]) -> str | None:
@@ -166,7 +173,19 @@ class Island:
                     rows[row, self.columns[key]] += sign
                 else:
                     known[row] -= sign * values[key]
+        self.rows = rows
+        self.truth = np.array([values[key] for key in keys], dtype=float)
         self.constraints = LinearConstraint(rows, known, known) if sums else ()
+
+    def walk(self) -> Iterator[dict[str, int]]:
+        """Some other whole values that agree with all that is published: cheap, and most often wide enough."""
+        point = self.truth.copy()
+        for step in [*_free_directions(self.rows), *_free_directions(self.rows[:, ::-1], flipped=True)] * 2:
+            for way in (step, -step):
+                falling = way < 0
+                far = np.floor(point[falling] / -way[falling]).min() if falling.any() else FAR
+                point = point + min(far, FAR) * way
+                yield dict(zip(self.columns, point.astype(int).tolist(), strict=True))
 
     def extreme(self, key: str, direction: int) -> dict[str, int]:
         """Whole values that agree with all that is published, with the least (1) or the greatest (-1) value of `key`."""
@@ -179,6 +198,29 @@ class Island:
             constraints=self.constraints,
         )
         return {key: round(solved.x[at]) for key, at in self.columns.items()}
+
+
+def _free_directions(rows: np.ndarray, *, flipped: bool = False) -> list[np.ndarray]:
+    """Whole moves that leave every sum as it is, one per cell that the others do not determine."""
+    reduced = rows.copy()
+    pivots: list[int] = []
+    for column in range(rows.shape[1]):
+        top = len(pivots)
+        found = np.flatnonzero(reduced[top:, column])
+        if found.size:
+            at = top + found[0]
+            reduced[[top, at]] = reduced[[at, top]]
+            reduced[top] /= reduced[top, column]
+            others = np.arange(len(reduced)) != top
+            reduced[others] -= np.outer(reduced[others, column], reduced[top])
+            pivots.append(column)
+    moves = []
+    for column in set(range(rows.shape[1])) - set(pivots):
+        move = np.zeros(rows.shape[1])
+        move[column], move[pivots] = 1, -reduced[: len(pivots), column]
+        if np.array_equal(move, np.round(move)):
+            moves.append(move[::-1] if flipped else move)
+    return moves
 
 
 def islands_of(table: Table, hidden: Iterable[str]) -> Iterator[Island]:
