@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
+from django.utils.timezone import localdate
 
 from partners.journal import record
 from partners.models import Event, Job
@@ -42,12 +43,14 @@ def marked() -> Marked | None:
         return None
     try:
         with transaction.atomic():
-            event = Event._base_manager.filter(verb=VERB).order_by("-pk").first()
-    except DatabaseError:  # a table of another age than this program
+            # Two columns alone: the table may be of another age than this program.
+            found = Event._base_manager.filter(verb=VERB).order_by("-pk").values_list("data", "at").first()
+    except DatabaseError:
         return None
-    if event is None:
+    if found is None:
         return None
-    return Marked(int(event.data["seed"]), date.fromisoformat(event.data["today"]), event.at.date())
+    data, at = found
+    return Marked(int(data["seed"]), date.fromisoformat(data["today"]), localdate(at))
 
 
 def is_empty() -> bool:

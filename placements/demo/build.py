@@ -34,7 +34,8 @@ from placements.demo.people import Person, Population
 from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, PARTNERS, plans, span
 from placements.demo.workbook import referral_sheet, workbook
 from placements.intake import bring_in
-from placements.states import Profile
+from placements.models import ReportRun
+from placements.states import Profile, RunStatus
 
 PASSWORD = "relais-demonstration-2026"  # noqa: S105 -- printed for whoever tries
 LISTS = Path(referentials.__file__).parent / "demo"
@@ -74,6 +75,8 @@ def build(*, seed: int, today: date, say: Say = lambda line: None) -> Demo:
         mark(seed, today)
     with step(say, "Bilans"):
         jobs.run_all()
+    if late := ReportRun.objects.exclude(status=RunStatus.READY).count():
+        say(f"  {late} bilans ne sont pas prêts\u00a0: le site les reprendra.")
     return demo
 
 

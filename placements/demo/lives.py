@@ -17,7 +17,6 @@ from placements.demo.names import ELSEWHERE
 from placements.demo.territory import EMPLOYERS
 
 DAY = timedelta(days=1)
-MONTH = 30
 JOBS = {"cdi", "cdd", "temp", "seasonal", "subsidised", "iae", "public", "apprenticeship", "professionalisation"}
 IN_TRADE = {"cdi", "cdd", "apprenticeship", "professionalisation", "self_employed"}
 Row = dict[str, Any]
@@ -135,13 +134,13 @@ def _settled(rng: Random, at: date, destination: str, today: date) -> list[Stret
         first.trade = True
     if months is None:
         return [first]
-    first.end = add_months(at, months) - DAY
-    first.planned = first.end if kind != "unavailable" else None
-    if first.end >= today:
-        first.end = None
+    term = add_months(at, months) - DAY
+    first.planned = term if kind != "unavailable" else None
+    if term >= today:
         return [first]
+    first.end = term
     following = rng.choice(("cdi", "cdd", "job_seeking")) if kind in {"apprenticeship", "cdd"} else "job_seeking"
-    start = first.planned + DAY if first.planned else first.start + timedelta(days=MONTH * months)
+    start = term + DAY
     second = _job(rng, following, start, None, partners=0.4, trade=following != "job_seeking")
     if following == "cdd":
         second.planned = add_months(start, 12) - DAY

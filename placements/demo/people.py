@@ -84,7 +84,7 @@ class Population:
         cards = {name: deal(rng, count, shares) for name, shares in ANSWERS.items()}
         sexes = deal(rng, count, {"F": 0.38, "M": 0.61, "X": 0.01})
         channels = deal(rng, count, CHANNELS)
-        homes = deal(rng, count, {"in": 0.44, "out": 0.52, "": 0.04})
+        homes = deal(rng, count, {"in": 0.42, "out": 0.54, "": 0.04})
         young = deal(rng, count, {True: 0.88, False: 0.12})
         made = []
         for number in range(count):
