@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partners.models import Agreement
+from partners.models import Agreement, User
 from partners.paging import page_of
 from placements.actions import ask_report
 from placements.forms import ReportForm, last_year
@@ -44,7 +44,7 @@ def report_new(request: HttpRequest) -> HttpResponse:
     initial = {**last_year(timezone.localdate()), **request.GET.dict()}
     form = ReportForm(posted, user=request.user, initial=initial)
     if form.is_valid():
-        run = ask_report(**form.cleaned_data, by=request.user)
+        run = ask_report(**form.cleaned_data, by=cast("User", request.user))
         messages.success(request, _("Le bilan est demandé."))
         return redirect("placements:report_run", run.pk)
     return render(request, "placements/report_form.html", {"form": form}, status=422 if form.is_bound else 200)
