@@ -64,7 +64,9 @@ def test_truncate_is_refused_too(line: Event) -> None:
 def test_replacing_a_line_is_refused_too(line: Event) -> None:
     columns = "id, at, verb, subject_type, channel, data"
     with pytest.raises(IntegrityError, match="append-only"):
-        execute(f"INSERT OR REPLACE INTO partners_event ({columns}) SELECT id, at, 'x', '', '', '{{}}' FROM partners_event")
+        execute(
+            f"INSERT OR REPLACE INTO partners_event ({columns}) SELECT id, at, 'x', '', '', '{{}}' FROM partners_event"
+        )
 
 
 def test_control_without_the_trigger_the_line_is_altered(line: Event) -> None:
@@ -105,13 +107,23 @@ def test_the_door_has_one_row_at_most() -> None:
         execute("INSERT INTO partners_journaldoor (id) VALUES (2)")
 
 
-@pytest.mark.parametrize("value", ["Dupont", "Jean Petit", "petit@example.org", "é", "1 85 05 78 006 084", 1850578006084])
+@pytest.mark.parametrize(
+    "value", ["Dupont", "Jean Petit", "petit@example.org", "é", "1 85 05 78 006 084", 1850578006084]
+)
 def test_names_and_numbers_of_persons_are_refused(value: object) -> None:
     with pytest.raises(journal.NotACode):
         journal.record("open_file", was=value)
     with pytest.raises(journal.NotACode):
         journal.record("open_file", was=[{"inner": value}])
     assert not Event.objects.exists()
+
+
+def test_a_digest_is_taken_whatever_its_digits_look_like() -> None:
+    digest = "1850578006084".rjust(64, "a")
+    with pytest.raises(journal.NotACode):
+        journal.record("freeze_report", sha256=digest[1:])
+    journal.record("freeze_report", sha256=digest)
+    assert Event.objects.get().data == {"sha256": digest}
 
 
 @pytest.mark.parametrize("value", ["proposed", "gen-2019", "M1805", "2A004", "QN07501M", "2026-11-22", 12, True, None])
