@@ -11,10 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partners.cells import Cell, Day, Lists, Number, Several, Text, Whole, Words, YesNo, fold_header, tidy
-from partners.code_cells import Certification, Commune, District, Email, Level, Occupation, Phone, Postcode, RuleCode, Siret
+from partners.code_cells import (
+    Certification,
+    Commune,
+    District,
+    Email,
+    Level,
+    Occupation,
+    Phone,
+    Postcode,
+    RuleCode,
+    Siret,
+)
 from partners.intake import KIND
 
-LISTS = Lists(frozenset({"44109", "2A004"}), frozenset({"QN04401M"}), None, frozenset({"M1805"}), frozenset({"relais-6m"}))
+LISTS = Lists(
+    frozenset({"44109", "2A004"}), frozenset({"QN04401M"}), None, frozenset({"M1805"}), frozenset({"relais-6m"})
+)
 
 
 def read(cell: Cell, value: Any, lists: Lists = LISTS) -> Any:

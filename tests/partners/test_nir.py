@@ -15,7 +15,9 @@ def test_thirteen_and_fifteen_digits_are_recognised() -> None:
     assert contains_nir(f"Voir dossier {STEM}.")
 
 
-@pytest.mark.parametrize("text", ["1 85 05 78 006 084", "1.85.05.78.006.084-36", "1\u00a085\u202f05–78 006 084", "n°1850578006084A"])
+@pytest.mark.parametrize(
+    "text", ["1 85 05 78 006 084", "1.85.05.78.006.084-36", "1\u00a085\u202f05–78 006 084", "n°1850578006084A"]
+)
 def test_separators_and_neighbouring_letters_hide_nothing(text: str) -> None:
     assert contains_nir(text)
 
@@ -41,7 +43,9 @@ def test_the_month_decides() -> None:
     assert found == good
 
 
-@pytest.mark.parametrize("text", [STEM[:12], STEM + "3", STEM + "361", "0" + STEM, "", "06 12 34 56 78", "1850578", "185052C006084"])
+@pytest.mark.parametrize(
+    "text", [STEM[:12], STEM + "3", STEM + "361", "0" + STEM, "", "06 12 34 56 78", "1850578", "185052C006084"]
+)
 def test_other_lengths_and_longer_runs_are_left_alone(text: str) -> None:
     assert not contains_nir(text)
 

@@ -31,7 +31,10 @@ def honest(path: Path) -> Path:
 def rewritten(tmp_path: Path, part: str, change: Change, **added: bytes) -> Path:
     """An honest workbook of which one part is changed, and parts added ("/" written "__")."""
     out = tmp_path / "changed.xlsx"
-    with zipfile.ZipFile(honest(tmp_path / "honest.xlsx")) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(honest(tmp_path / "honest.xlsx")) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for name in source.namelist():
             content = source.read(name)
             made.writestr(name, change(content) if name == part else content)
@@ -78,14 +81,20 @@ def test_macros_are_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_macro_type_without_its_part_is_refused(tmp_path: Path) -> None:
-    path = rewritten(tmp_path, "[Content_Types].xml", lambda content: content.replace(b"sheet.main+xml", b"sheet.macroEnabled.main+xml"))
+    path = rewritten(
+        tmp_path,
+        "[Content_Types].xml",
+        lambda content: content.replace(b"sheet.main+xml", b"sheet.macroEnabled.main+xml"),
+    )
     assert "macros" in refusal(path)
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/workbook.xml", "docProps/core.xml"])
 def test_a_doctype_is_refused_in_any_part(tmp_path: Path, part: str) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-    path = rewritten(tmp_path, part, lambda content: bomb + content.partition(b"?>")[2] if b"?>" in content else bomb + content)
+    path = rewritten(
+        tmp_path, part, lambda content: bomb + content.partition(b"?>")[2] if b"?>" in content else bomb + content
+    )
     assert "DOCTYPE" in refusal(path)
 
 
@@ -96,7 +105,11 @@ def test_a_doctype_hidden_by_another_encoding_is_refused(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "change",
-    [lambda content: content[: len(content) // 2], lambda content: content.replace(b"</row>", b"</raw>", 1), lambda content: b"not xml"],
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: content.replace(b"</row>", b"</raw>", 1),
+        lambda content: b"not xml",
+    ],
 )
 def test_broken_xml_is_refused(tmp_path: Path, change: Change) -> None:
     assert "abîmé" in refusal(rewritten(tmp_path, SHEET, change))
@@ -105,7 +118,7 @@ def test_broken_xml_is_refused(tmp_path: Path, change: Change) -> None:
 def test_a_bomb_is_refused_in_bounded_memory_whatever_size_it_declares(tmp_path: Path) -> None:
     path = rewritten(tmp_path, SHEET, same, xl__media__a=b"\0" * 300_000_000)
     raw = bytearray(path.read_bytes())
-    for size in (300_000_000).to_bytes(4, "little"), :
+    for size in ((300_000_000).to_bytes(4, "little"),):
         at = raw.find(size)
         while at >= 0:  # both headers lie
             raw[at : at + 4] = (1_000).to_bytes(4, "little")
@@ -148,7 +161,9 @@ def test_formats_far_to_the_right_hold_nothing_and_are_no_fault(tmp_path: Path) 
 def test_prefixed_tags_are_looked_at_too(tmp_path: Path) -> None:
     def prefixed(content: bytes) -> bytes:
         body = content.replace(b"<", b"<x:").replace(b"<x:/", b"</x:").replace(b"xmlns=", b"xmlns:x=")
-        return body.replace(b"</x:sheetData>", b'<x:row r="7"><x:c r="B7"><x:f>1+1</x:f><x:v>2</x:v></x:c></x:row></x:sheetData>')
+        return body.replace(
+            b"</x:sheetData>", b'<x:row r="7"><x:c r="B7"><x:f>1+1</x:f><x:v>2</x:v></x:c></x:row></x:sheetData>'
+        )
 
     (marks,) = inspect(rewritten(tmp_path, SHEET, prefixed), Limits()).sheets.values()
     assert dict(marks.formulas) == {1: {7}}

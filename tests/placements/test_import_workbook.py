@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from cohorts.models import Application, Cohort, EntryRecord, Enrolment
+from cohorts.models import Application, Cohort, Enrolment, EntryRecord
 from cohorts.states import ApplicationStatus, CohortStatus
 from learners.models import Handoff, Learner, Responsibility, Sharing, Situation
 from learners.states import HandoffStatus
@@ -67,13 +67,21 @@ def test_whoever_left_long_ago_comes_in_closed_and_so_does_who_has_nobody(tmp_pa
     rows["Personnes"].append({"Référence": "P4", "Nom": "Seul", "Prénom": "Léo"})
     assert places(brought(tmp_path, rows)) == []
     states = {code: (learner(code).holder_id is None, learner(code).closed_reason) for code in ("P1", "P2", "P3", "P4")}
-    assert states == {"P1": (True, "taken_over"), "P2": (True, "taken_over"), "P3": (False, ""), "P4": (True, "taken_over")}
+    assert states == {
+        "P1": (True, "taken_over"),
+        "P2": (True, "taken_over"),
+        "P3": (False, ""),
+        "P4": (True, "taken_over"),
+    }
 
 
 def test_referrals_by_a_partner_leave_a_handoff_in_its_state(tmp_path: Path) -> None:
     brought(tmp_path)
     accepted, declined = (Handoff.objects.get(learner=learner(code)) for code in ("P1", "P3"))
-    assert (accepted.status, accepted.accepted_on, accepted.expected_start_on) == (HandoffStatus.ACCEPTED, *[date(2026, 1, 5)] * 2)
+    assert (accepted.status, accepted.accepted_on, accepted.expected_start_on) == (
+        HandoffStatus.ACCEPTED,
+        *[date(2026, 1, 5)] * 2,
+    )
     assert (declined.status, declined.receiver.name) == (HandoffStatus.DECLINED, "École du Test")
     assert not Handoff.objects.filter(learner=learner("P2")).exists()
     assert Application.objects.get(learner=learner("P1")).status == ApplicationStatus.CONFIRMED
@@ -84,8 +92,19 @@ def test_the_facts_at_entry_are_kept(tmp_path: Path) -> None:
     rows["Inscriptions"][0] |= {"Niveau": "4", "RQTH": "nsp", "Zone rurale": "oui", "Statut à l'entrée": "inactif"}
     brought(tmp_path, rows)
     record = EntryRecord.objects.get(enrolment__learner=learner("P1"))
-    assert (record.sex, record.born_on, record.district, record.district_list) == ("F", date(2004, 2, 3), "QN04401M", "2024")
-    assert (record.level, record.disability, record.rural, record.status, record.version) == ("4", "", "yes", "inactive", 1)
+    assert (record.sex, record.born_on, record.district, record.district_list) == (
+        "F",
+        date(2004, 2, 3),
+        "QN04401M",
+        "2024",
+    )
+    assert (record.level, record.disability, record.rural, record.status, record.version) == (
+        "4",
+        "",
+        "yes",
+        "inactive",
+        1,
+    )
 
 
 def test_the_same_file_again_writes_nothing(tmp_path: Path) -> None:
@@ -121,7 +140,10 @@ def test_filling_a_birth_date_makes_a_new_version_of_the_record(tmp_path: Path) 
     brought(tmp_path, rows)
     brought(tmp_path)
     versions = EntryRecord.objects.filter(enrolment__learner=learner("P2")).order_by("version")
-    assert [(record.version, record.current, record.born_on) for record in versions] == [(1, False, None), (2, True, date(2003, 5, 6))]
+    assert [(record.version, record.current, record.born_on) for record in versions] == [
+        (1, False, None),
+        (2, True, date(2003, 5, 6)),
+    ]
 
 
 def test_filling_a_decision_moves_the_application_and_its_handoff(tmp_path: Path) -> None:
@@ -185,7 +207,9 @@ FAULTS: list[tuple[str, int, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("sheet", "line", "cells", "column"), FAULTS)
-def test_each_fault_is_told_once_at_its_place(sheet: str, line: int, cells: dict[str, Any], column: str, tmp_path: Path) -> None:
+def test_each_fault_is_told_once_at_its_place(
+    sheet: str, line: int, cells: dict[str, Any], column: str, tmp_path: Path
+) -> None:
     rows = plain()
     rows[sheet][line] |= cells
     outcome = brought(tmp_path, rows)
@@ -194,8 +218,13 @@ def test_each_fault_is_told_once_at_its_place(sheet: str, line: int, cells: dict
 
 
 def test_ages_15_and_65_enter_and_14_and_66_do_not(tmp_path: Path) -> None:
-    for born, fine in ((date(2011, 1, 5), True), (date(2011, 1, 6), False), (date(1960, 1, 6), True), (date(1960, 1, 5), False)):
-        outcome = brought(tmp_path, changed("Personnes", 0, **{"Date_de_naissance": born}), dry_run=True)
+    for born, fine in (
+        (date(2011, 1, 5), True),
+        (date(2011, 1, 6), False),
+        (date(1960, 1, 6), True),
+        (date(1960, 1, 5), False),
+    ):
+        outcome = brought(tmp_path, changed("Personnes", 0, Date_de_naissance=born), dry_run=True)
         assert places(outcome) == ([] if fine else [("Inscriptions", 2, "Entrée")])
 
 
@@ -254,14 +283,19 @@ def test_a_number_nobody_may_send_is_found_outside_the_columns_that_are_read(tmp
     book.create_sheet("Notes")["B2"] = "2 85 05 2A 006 084"
     book.save(path)
     out = run("import_workbook", path, "--json")
-    assert [(error["sheet"], error["row"], error["column"]) for error in out.json["errors"]] == [("Notes", 2, "B"), ("Personnes", 3, "T")]
+    assert [(error["sheet"], error["row"], error["column"]) for error in out.json["errors"]] == [
+        ("Notes", 2, "B"),
+        ("Personnes", 3, "T"),
+    ]
     assert "006084" not in out.out.replace(" ", "")
 
 
 def test_what_deserves_a_look_is_told_and_blocks_nothing(tmp_path: Path) -> None:
     rows = plain()
     rows["Situations"].append({"Personne": "P1", "Type": "cdd", "Début": date(2026, 8, 1)})
-    rows["Personnes"].append({"Référence": "P4", "Nom": "MARTIN", "Prénom": "ines", "Date de naissance": date(2004, 2, 3)})
+    rows["Personnes"].append(
+        {"Référence": "P4", "Nom": "MARTIN", "Prénom": "ines", "Date de naissance": date(2004, 2, 3)}
+    )
     rows["Inscriptions"][0]["Statut à l'entrée"] = "employed"
     rows["Cohortes"][0] |= {"Places": 12, "Dérogation": "territoire rural"}
     outcome = brought(tmp_path, rows)
@@ -280,7 +314,9 @@ def test_without_lists_the_import_says_so_once(tmp_path: Path) -> None:
 def test_persons_and_referrals_come_as_csv(separator: str, encoding: str, tmp_path: Path) -> None:
     rows = plain()
     people, referrals = rows["Personnes"], rows["Orientations"]
-    brought(tmp_path, rows | {name: [] for name in ("Personnes", "Situations", "Orientations", "Inscriptions", "Suivis")})
+    brought(
+        tmp_path, rows | {name: [] for name in ("Personnes", "Situations", "Orientations", "Inscriptions", "Suivis")}
+    )
     blank = dict.fromkeys(["Référence", "Nom", "Prénom", "Sexe", "Date de naissance", "Référent"])
     csv = write_csv(tmp_path / "p.csv", [blank | row for row in people], separator=separator, encoding=encoding)
     assert run("import_workbook", csv).status == 0
@@ -375,5 +411,7 @@ def test_a_dry_run_has_the_same_status_and_writes_nothing(tmp_path: Path) -> Non
     before = dump()
     good = write(tmp_path / "a.xlsx", plain())
     assert run("import_workbook", good, "--dry-run").status == 0
-    assert run("import_workbook", write(tmp_path / "b.xlsx", changed("Personnes", 0, Sexe="H")), "--dry-run").status == 1
+    assert (
+        run("import_workbook", write(tmp_path / "b.xlsx", changed("Personnes", 0, Sexe="H")), "--dry-run").status == 1
+    )
     assert dump() == before
