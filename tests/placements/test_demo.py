@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def test_one_thing_at_a_time_but_a_stay_in_company_during_training(told) -> None
     assert stays
     for life in lives.values():
         ordered = sorted(life)
-        assert all(one[1] < other[0] for one, other in zip(ordered, ordered[1:], strict=False)), ordered
+        assert all(one[1] < other[0] for one, other in pairwise(ordered)), ordered
 
 
 def test_before_entry_one_is_neither_employed_full_time_nor_studying(told) -> None:
