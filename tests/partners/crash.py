@@ -53,7 +53,9 @@ def main(command: str, *arguments: str) -> None:
         return
     if command == "mail":
         for number in range(int(arguments[0])):
-            outbox.queue(key=f"{number}", purpose="trial", to="ines@example.org", subject=f"n° {number}", body="Bonjour")
+            outbox.queue(
+                key=f"{number}", purpose="trial", to="ines@example.org", subject=f"n° {number}", body="Bonjour"
+            )
         return
     if "--no-sweep" in arguments:
         jobs.sweep = lambda: 0

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
+
 from partners import journal
 from partners.models import Event
-
 from tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_the_orm_cannot_alter_a_line_either(line: Event) -> None:
     for alter in (
         lambda: Event.objects.update(verb="other"),
         lambda: Event.objects.all().delete(),
-        lambda: line.delete(),
+        line.delete,
         lambda: Event.objects.filter(pk=line.pk).update(data={}),
     ):
         with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
