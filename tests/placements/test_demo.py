@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,6 +17,7 @@ import pytest
 from django.core.management import CommandError
 from stdnum.fr import siret
 
+import manage
 from learners.situations import add_months
 from partners.actions import create_organisation
 from partners.states import OrganisationKind
@@ -21,9 +26,11 @@ from placements.demo.paths import GAP, Book, books
 from placements.demo.territory import COLLEAGUES, DEALS, PARTNERS, first_day, plans, span
 from placements.demo.workbook import cell, workbook
 from placements.intake import bring_in
+from placements.management.commands.demo import refuse_taken
 from placements.rules import RULES
 from tests.makers import learner
 
+ROOT = Path(manage.__file__).parent
 TODAY = date(2026, 11, 22)
 DAYS = (date(2024, 2, 29), date(2025, 1, 1), date(2026, 8, 31), TODAY, date(2027, 5, 16))
 CASES = [(seed, today) for seed in (1, 2, 7) for today in DAYS]
@@ -280,3 +287,41 @@ def test_a_production_run_shows_no_demonstration(settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="RELAIS_ENV"):
         base.refuse_if_real()
+
+
+def test_the_command_keeps_its_files_apart_and_writes_to_nobody(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RELAIS_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("EMAIL_HOST", "smtp.example.org")
+    manage.keep_apart()
+    assert os.environ["RELAIS_VAR_DIR"] == str(tmp_path / "demo")
+    assert os.environ["EMAIL_HOST"] == ""
+
+
+def test_a_port_that_answers_is_said_before_anything_is_built() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"{port} est déjà pris.*--port {port + 1}"):
+            refuse_taken(port)
+    refuse_taken(port)
+
+
+@pytest.mark.full
+def test_a_reset_starts_again_and_nothing_else_does(tmp_path: Path) -> None:
+    apart = {
+        **os.environ,
+        "RELAIS_VAR_DIR": str(tmp_path),
+        "RELAIS_SETUP": "off",
+        "DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "",
+    }
+    apart = {name: value for name, value in apart.items() if value}
+
+    def demo(*options: str) -> str:
+        command = [sys.executable, str(ROOT / "manage.py"), "demo", "--no-serve", *options]
+        return subprocess.run(command, env=apart, capture_output=True, text=True, check=True).stdout
+
+    assert "Prête en" in demo("--today", "2026-08-31")
+    assert (tmp_path / "demo" / "relais.sqlite3").exists()
+    assert "est reprise telle quelle" in demo()
+    assert "graine 6, au 29/02/2024" in demo("--reset", "--seed", "6", "--today", "2024-02-29")
+    assert "(graine 6, au 29/02/2024) est reprise" in demo()

@@ -26,10 +26,10 @@ class Command(BaseCommand):
     help = "Construit un territoire de démonstration dans sa propre base, puis le sert sur http://localhost:8000."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--seed", type=int, metavar="N", help=f"même nombre, mêmes vies (défaut : {SEED})")
+        parser.add_argument("--seed", type=int, metavar="N", help=f"même nombre, mêmes vies (défaut\u00a0: {SEED})")
         parser.add_argument("--no-serve", action="store_true", help="construit seulement")
         parser.add_argument("--reset", action="store_true", help="efface la démonstration en place et recommence")
-        parser.add_argument("--port", type=int, default=8000, help="port du site (défaut : 8000)")
+        parser.add_argument("--port", type=int, default=8000, help="port du site (défaut\u00a0: 8000)")
         parser.add_argument("--today", metavar="AAAA-MM-JJ", help="le jour où s’arrêtent les vies (aujourd’hui)")
 
     def handle(self, *args: Any, **options: Any) -> None:
