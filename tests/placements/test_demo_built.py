@@ -25,6 +25,7 @@ from tests.commands import differences, dump, run
 from tests.oracle.read import read_book
 from tests.oracle.report import report
 
+pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
 
 
