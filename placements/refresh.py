@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -29,8 +30,11 @@ from placements.models.facts import CodeField
 
 FEW = 50  # people; above it, deleting and loading beats row by row
 BATCH = 4_000
+SAMPLE = 500  # people looked at again every night
 FIELDS = list(EnrolmentFacts._meta.concrete_fields)
 COLUMNS = [field.attname for field in FIELDS]
+IN_ORDER = itemgetter(*COLUMNS)
+CODED = [(field.attname, field.places) for field in FIELDS if isinstance(field, CodeField)]
 HALF_TIME = 17.5
 RECORD = (
     "sex", "born_on", "status", "unemployed_since", "in_education", "level", "district_status", "disability", "nationality",
@@ -68,6 +72,25 @@ def rebuild(progress: Callable[[int], Any] = lambda people: None) -> int:
             written += _load(_rows(("BETWEEN %s AND %s", [low, low + BATCH - 1])))
             progress(BATCH)
     return written
+
+
+@transaction.atomic
+def mend(people: int = SAMPLE) -> dict[str, int]:
+    """Recompute the facts of some people drawn at random, and write those that had drifted; how many of each."""
+    drawn = list(
+        Learner._base_manager.filter(enrolments__isnull=False).order_by("?").values_list("pk", flat=True)[:people]
+    )
+    computed = {row[0]: row for row in _rows(_people(drawn))} if drawn else {}
+    stored = {row[0]: row for row in _stored(drawn)}
+    wrong = {pk: row for pk, row in computed.items() if stored.get(pk) != row}
+    _upsert(wrong.values())
+    return {"checked": len(computed), "mended": len(wrong)}
+
+
+def _stored(people: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    rows = EnrolmentFacts._base_manager.filter(learner__in=people).values(*COLUMNS)
+    for row in rows:
+        yield _coded(row)
 
 
 Who = tuple[str, list[int]]
@@ -219,12 +242,17 @@ ADD: dict[str, Callable[[dict[int, Life], Iterable[Any]], None]] = {
 
 def _rows(who: Who) -> Iterator[tuple[Any, ...]]:
     """Rows ready for the table, in the order of COLUMNS."""
-    places = [(field.attname, field.places if isinstance(field, CodeField) else None) for field in FIELDS]
     for life in _lives(who):
         for facts in facts_of(life):
-            yield tuple(
-                facts[name] if codes is None or facts[name] is None else codes[facts[name]] for name, codes in places
-            )
+            yield _coded(facts)
+
+
+def _coded(facts: dict[str, Any]) -> tuple[Any, ...]:
+    for name, places in CODED:
+        code = facts[name]
+        if code is not None:
+            facts[name] = places[code]
+    return IN_ORDER(facts)
 
 
 def _load(rows: Iterable[tuple[Any, ...]]) -> int:
@@ -242,12 +270,13 @@ def _replace(who: Who) -> int:
 
 def _upsert(rows: Iterable[tuple[Any, ...]]) -> int:
     as_date = connection.ops.adapt_datefield_value
-    written = 0
+    ready = [[as_date(value) if type(value) is date else value for value in row] for row in rows]
     with connection.cursor() as cursor:
-        for row in rows:
-            cursor.execute(UPSERT, [as_date(value) if type(value) is date else value for value in row])
-            written += 1
-    return written
+        if len(ready) == 1:  # a pipeline for one row would be slower than the row
+            cursor.execute(UPSERT, ready[0])
+        elif ready:
+            cursor.executemany(UPSERT, ready)
+    return len(ready)
 
 
 TABLE = f'"{EnrolmentFacts._meta.db_table}"'

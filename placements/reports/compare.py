@@ -29,9 +29,8 @@ def _people(rule: Rule, own: Rule) -> list[str]:
     if rule.restricted_to and rule.restricted_to != own.restricted_to:
         found.append(f"Ne compte que {rule.restricted_to}.")
     if own.restricted_to and not rule.restricted_to:
-        found.append(
-            f"Ne se limite pas à {own.restricted_to.removeprefix('à ')}{NBSP}: toutes les personnes échues comptent."
-        )
+        whom = own.restricted_to.replace("les ", "aux ", 1)
+        found.append(f"Ne se limite pas {whom}{NBSP}: toutes les personnes échues comptent.")
     return found
 
 

@@ -16,7 +16,7 @@ from learners.models import Handoff, Situation
 from learners.situations import Span, add_months
 from placements.facts import Life, Stay, facts_of
 from placements.models import EnrolmentFacts, FollowUp
-from placements.refresh import COLUMNS, rebuild, refresh, refresh_people
+from placements.refresh import COLUMNS, mend, rebuild, refresh, refresh_people
 from tests import makers
 from tests.placements.paths import expected, lives
 
@@ -253,3 +253,12 @@ def test_half_time_is_seventeen_hours_and_a_half_exactly():
             weekly_hours=hours, evidence="document",
         )  # fmt: skip
         assert EnrolmentFacts.objects.get(enrolment=enrolment).held_6m is held
+
+
+def test_the_nightly_look_mends_facts_that_have_drifted():
+    some_people(3)
+    kept = whole_table()
+    assert mend() == {"checked": 3, "mended": 0}
+    EnrolmentFacts.objects.filter(pk__in=EnrolmentFacts.objects.values("pk")[:2]).update(kind_m6="cdi", days_gap=9_999)
+    assert mend() == {"checked": 3, "mended": 2}
+    assert whole_table() == kept
