@@ -43,6 +43,8 @@ def main(arguments: list[str]) -> None:
         run_tests(arguments[1:])
     if arguments[:1] == ["demo"]:
         keep_apart()
+    # What a command says is read at once, by a pipe or a log as well as on a terminal.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line
 

@@ -152,7 +152,8 @@ TIME_ZONE = "Europe/Paris"
 USE_TZ = USE_I18N = True
 MEDIA_ROOT = VAR_DIR / "media"  # never under a URL: a file goes through a view that checks who asks
 STATIC_URL = "static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not PRODUCTION  # no collectstatic on a local run
 WHITENOISE_MANIFEST_STRICT = True
 STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage"

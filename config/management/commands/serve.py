@@ -84,6 +84,7 @@ def keep_alive(children: list[Child], stopping: threading.Event, pause: float = 
 
 def web(bind: str, processes: int, threads: int) -> list[str]:
     gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", bind]
+    gunicorn += ["--no-control-socket", "--log-level", "warning"]
     return [*gunicorn, "--workers", str(processes), "--worker-class", "gthread", "--threads", str(threads)]
 
 
