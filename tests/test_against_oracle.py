@@ -27,7 +27,7 @@ from tests.oracle.write import write_book
 
 pytestmark = pytest.mark.django_db
 
-REDUCED = [(1, 60), (2, 150), (3, 90)]
+REDUCED = [(1, 60), (2, 140)]
 WIDE = [(seed, (40, 120, 250, 420)[seed % 4]) for seed in range(100, 148)]
 SEEDS = [*REDUCED, *(pytest.param(*pair, marks=pytest.mark.full) for pair in WIDE)]
 ALWAYS = (date(2015, 1, 1), date(2030, 12, 31))
@@ -100,7 +100,7 @@ def test_reports_agree_with_the_oracle_on_clean_and_untidy_files(seed: int, pers
     assert clean == untidy
 
 
-@pytest.mark.parametrize(("seed", "persons"), SEEDS[2:])
+@pytest.mark.parametrize(("seed", "persons"), [(3, 60), *SEEDS[2:]])
 def test_an_export_comes_back_the_same(seed: int, persons: int, tmp_path: Path) -> None:
     book = generate(seed, persons)
     write_book(book, tmp_path / "clean.xlsx")
@@ -177,7 +177,7 @@ def one_in(step: int, items: Iterable[Any]) -> list[Any]:
     return [item if n % step == 0 else pytest.param(item, marks=pytest.mark.full) for n, item in enumerate(items)]
 
 
-@pytest.mark.parametrize("name", one_in(3, DEFECTS))
+@pytest.mark.parametrize("name", one_in(5, DEFECTS))
 def test_a_defect_is_refused_at_its_place_and_changes_nothing(name: str, small: Book, tmp_path: Path) -> None:
     draft = Draft(small)
     expected = DEFECTS[name](draft)
