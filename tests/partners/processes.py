@@ -19,7 +19,7 @@ import psycopg
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0  # seconds: no test measures it, it only bounds a failure
+PATIENCE = 180.0  # seconds: no test measures it, it only bounds a failure
 
 
 def is_sqlite() -> bool:
