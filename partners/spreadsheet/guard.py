@@ -15,8 +15,8 @@ from xml.parsers import expat
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from partners.spreadsheet.limits import Limits, Rejected
-from partners.spreadsheet.scan import Marks, SheetScan
+from partners.spreadsheet.limits import USUAL, Limits, Rejected
+from partners.spreadsheet.scan import Marking, Marks, Reach, Scan
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 CHUNK = 1 << 20
@@ -30,9 +30,19 @@ AGAIN = "Enregistrez-le de nouveau au format XLSX depuis votre tableur."
 
 @dataclass(frozen=True)
 class Inspection:
-    """What the guard saw: the sheets in their order, and the marked cells of each."""
+    """What the guard saw: the sheets in their order, each with its part of the archive."""
 
-    sheets: dict[str, Marks]
+    path: Path
+    sheets: dict[str, zipfile.ZipInfo]
+
+    def marks(self, title: str) -> Marks:
+        """Formulas and error values of one sheet; may run beside its reading."""
+        marking = Marking()
+        with self.path.open("rb") as raw:
+            for chunk in _Part(raw, self.sheets[title], USUAL).chunks():
+                marking.feed(chunk)
+        marking.finish()
+        return marking.marks
 
 
 def inspect(path: Path, limits: Limits) -> Inspection:
@@ -41,7 +51,7 @@ def inspect(path: Path, limits: Limits) -> Inspection:
         _refuse_ole(raw)
         try:
             with zipfile.ZipFile(raw) as archive:
-                return _inspect_parts(raw, archive.infolist(), limits)
+                return _inspect_parts(path, raw, archive.infolist(), limits)
         except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, zlib.error, OSError, ValueError) as broken:
             raise Rejected("Ce fichier n’est pas un classeur XLSX lisible.", AGAIN) from broken
 
@@ -59,7 +69,7 @@ def _refuse_ole(raw: BinaryIO) -> None:
     raise Rejected("Ce fichier est chiffré ou à l’ancien format .xls.", AGAIN)
 
 
-def _inspect_parts(raw: BinaryIO, members: list[zipfile.ZipInfo], limits: Limits) -> Inspection:
+def _inspect_parts(path: Path, raw: BinaryIO, members: list[zipfile.ZipInfo], limits: Limits) -> Inspection:
     names = [member.filename for member in members]
     if len(members) > limits.members or len(set(names)) != len(names):
         raise Rejected("Ce classeur contient trop de parties pour être honnête.", AGAIN)
@@ -68,22 +78,23 @@ def _inspect_parts(raw: BinaryIO, members: list[zipfile.ZipInfo], limits: Limits
     if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
         raise Rejected("Ce fichier n’est pas un classeur XLSX.", AGAIN)
     kept: dict[str, bytes] = {}
-    marks: dict[str, Marks] = {}
+    parts: dict[str, zipfile.ZipInfo] = {}
     budget = limits.unzipped
     for member in members:
         part = _Part(raw, member, limits)
         sheet = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
-        scan = SheetScan(limits) if sheet else None
+        scan = Reach(limits) if sheet else None
         keep = member.filename in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"}
         size, content = part.check(budget, scan, keep=keep)
         budget -= size
         if scan is not None:
-            marks[member.filename] = scan.finish()
+            scan.finish()
+            parts[member.filename] = member
         if keep:
             kept[member.filename] = content
     if b"macroEnabled" in kept["[Content_Types].xml"] or b"vbaProject" in kept["[Content_Types].xml"]:
         _refuse_macro()
-    return Inspection(_sheets(kept, marks))
+    return Inspection(path, _sheets(kept, parts))
 
 
 def _refuse_macro() -> NoReturn:
@@ -97,12 +108,12 @@ class _Part:
         self.raw, self.member, self.limits = raw, member, limits
         self.is_xml = member.filename.lower().endswith((".xml", ".rels", ".vml"))
 
-    def check(self, budget: int, scan: SheetScan | None, *, keep: bool) -> tuple[int, bytes]:
+    def check(self, budget: int, scan: Scan | None, *, keep: bool) -> tuple[int, bytes]:
         """Stream the part through its checks; returns its real size, and its bytes if `keep`."""
         size = 0
         content = []
         xml = _Prolog() if self.is_xml else None
-        for chunk in self._chunks():
+        for chunk in self.chunks():
             size += len(chunk)
             self._bound(size, budget)
             if xml is not None:
@@ -126,7 +137,7 @@ class _Part:
         if size > SMALL and size > DENSEST * max(self.member.compress_size, 1):
             raise Rejected("Ce classeur est compressé au-delà du vraisemblable.", AGAIN)
 
-    def _chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[bytes]:
         if self.member.flag_bits & 0x1:
             raise Rejected("Ce classeur est chiffré.", "Retirez la protection, puis enregistrez-le de nouveau.")
         if self.member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -196,8 +207,8 @@ class _Prolog:
             raise Rejected("Ce classeur contient du XML abîmé.", AGAIN) from broken
 
 
-def _sheets(kept: dict[str, bytes], marks: dict[str, Marks]) -> dict[str, Marks]:
-    """Sheet titles in their order, each with the marks of its part."""
+def _sheets(kept: dict[str, bytes], parts: dict[str, zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Sheet titles in their order, each with its part."""
     try:
         book = fromstring(kept["xl/workbook.xml"])
         links = fromstring(kept.get("xl/_rels/workbook.xml.rels", b"<none/>"))
@@ -206,14 +217,14 @@ def _sheets(kept: dict[str, bytes], marks: dict[str, Marks]) -> dict[str, Marks]
     targets = {
         link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/") for link in links
     }
-    found: dict[str, Marks] = {}
+    found: dict[str, zipfile.ZipInfo] = {}
     for sheet in book.iter():
         if sheet.tag.rpartition("}")[2] != "sheet":
             continue
         relation = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
         part = targets.get(relation, "")
-        if part in marks:
-            found[sheet.get("name", "")] = marks[part]
+        if part in parts:
+            found[sheet.get("name", "")] = parts[part]
         elif "worksheets" in part:
             raise Rejected("Une feuille de ce classeur est introuvable.", AGAIN)
     return found

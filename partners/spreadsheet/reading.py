@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook, load_workbook
 
 from partners.spreadsheet import delimited
-from partners.spreadsheet.guard import AGAIN, inspect
+from partners.spreadsheet.guard import AGAIN, Inspection, inspect
 from partners.spreadsheet.limits import USUAL, Limits, Rejected
 from partners.spreadsheet.scan import Marks
 
@@ -20,10 +21,12 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 @dataclass(frozen=True)
 class Table:
-    """One sheet. `rows()` starts at row 1 of the sheet and at column `left` (0 is A); an empty cell is ""."""
+    """One sheet. `rows()` starts at row 1 of the sheet and at column `left` (0 is A); an empty cell is "".
+
+    `left` and `marks` are those of the sheet read last: ask them after `rows`.
+    """
 
     title: str
-    marks: Marks
     source: _Book | _Delimited
 
     def rows(self) -> Iterator[list[Any]]:
@@ -32,6 +35,10 @@ class Table:
     @property
     def left(self) -> int:
         return self.source.left
+
+    @property
+    def marks(self) -> Marks:
+        return self.source.marks
 
 
 class Spreadsheet:
@@ -44,11 +51,11 @@ class Spreadsheet:
         self.tables: list[Table]
         if self.is_csv:
             text = _Delimited(path, limits)
-            self.tables = [Table("", Marks(), text)]
+            self.tables = [Table("", text)]
         else:
-            sheets = inspect(path, limits).sheets
-            book = _Book(path)
-            self.tables = [Table(title, marks, book) for title, marks in sheets.items()]
+            seen = inspect(path, limits)
+            book = _Book(seen)
+            self.tables = [Table(title, book) for title in seen.sheets]
 
 
 def _is_csv(path: Path) -> bool:
@@ -66,6 +73,7 @@ def _is_csv(path: Path) -> bool:
 
 class _Delimited:
     left = 0
+    marks = Marks()
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self.limits = limits
@@ -76,14 +84,20 @@ class _Delimited:
 
 
 class _Book:
-    """Calamine, opened once; `left` is that of the sheet read last."""
+    """Calamine, opened once; `left` and `marks` are those of the sheet read last."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, seen: Inspection) -> None:
+        self.seen = seen
         self.left = 0
-        self.book: CalamineWorkbook = self._safely(load_workbook, str(path))
+        self.marks = Marks()
+        self.book: CalamineWorkbook = self._safely(load_workbook, str(seen.path))
 
     def rows(self, title: str) -> Iterator[list[Any]]:
-        sheet = self._safely(self.book.get_sheet_by_name, title)
+        # Calamine works without the interpreter's lock: the search for formulas costs no time of its own beside it.
+        with ThreadPoolExecutor(1) as beside:
+            marking = beside.submit(self.seen.marks, title)
+            sheet = self._safely(self.book.get_sheet_by_name, title)
+            self.marks = marking.result()
         self.left = sheet.start[1] if sheet.start else 0
         return sheet.iter_rows()  # type: ignore[no-any-return]
 

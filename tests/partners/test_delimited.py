@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from partners.spreadsheet import Limits, Rejected, Spreadsheet
+from partners.spreadsheet import USUAL, Limits, Rejected, Spreadsheet
 
 TEXT = "Nom;Prénom\r\nDélage;Zoé\r\nN’Diaye;Noël\r\n"
 REAL = Path("/work/shared/data/imports/encodages")
 
 
-def rows(path: Path, limits: Limits = Limits()) -> list[list[str]]:
+def rows(path: Path, limits: Limits = USUAL) -> list[list[str]]:
     (table,) = Spreadsheet(path, limits).tables
     return list(table.rows())
 

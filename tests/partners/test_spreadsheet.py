@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from partners.spreadsheet import LARGE, Limits, Rejected, Spreadsheet
-from partners.spreadsheet.guard import inspect
+from partners.spreadsheet import LARGE, USUAL, Limits, Rejected, Spreadsheet
+from partners.spreadsheet.scan import Marks
 
 SHEET = "xl/worksheets/sheet1.xml"
 Change = Callable[[bytes], bytes]
@@ -47,13 +47,19 @@ def same(content: bytes) -> bytes:
     return content
 
 
-def refusal(path: Path, limits: Limits = Limits()) -> str:
+def refusal(path: Path, limits: Limits = USUAL) -> str:
     with pytest.raises(Rejected) as refused:
         for table in Spreadsheet(path, limits).tables:
             list(table.rows())
     assert refused.value.reason.endswith(".")
     assert refused.value.fix
     return refused.value.reason
+
+
+def marks_of(path: Path) -> Marks:
+    (table,) = Spreadsheet(path).tables
+    list(table.rows())
+    return table.marks
 
 
 def test_an_honest_file_is_read_with_the_rows_of_the_sheet(tmp_path: Path) -> None:
@@ -71,7 +77,7 @@ def test_formulas_and_error_values_are_located(tmp_path: Path) -> None:
     page["A1"], page["C2"], page["B4"] = "Nom", "=1+1", "#N/A"
     page["B4"].data_type = "e"
     book.save(tmp_path / "f.xlsx")
-    (marks,) = inspect(tmp_path / "f.xlsx", Limits()).sheets.values()
+    marks = marks_of(tmp_path / "f.xlsx")
     assert (dict(marks.formulas), dict(marks.errors)) == ({2: {2}}, {1: {4}})
 
 
@@ -165,7 +171,7 @@ def test_prefixed_tags_are_looked_at_too(tmp_path: Path) -> None:
             b"</x:sheetData>", b'<x:row r="7"><x:c r="B7"><x:f>1+1</x:f><x:v>2</x:v></x:c></x:row></x:sheetData>'
         )
 
-    (marks,) = inspect(rewritten(tmp_path, SHEET, prefixed), Limits()).sheets.values()
+    marks = marks_of(rewritten(tmp_path, SHEET, prefixed))
     assert dict(marks.formulas) == {1: {7}}
 
 
