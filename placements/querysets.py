@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db.models import Q
 
 from learners.querysets import OfLearner
 from partners.scoping import ScopedQuerySet
-
-if TYPE_CHECKING:
-    from placements import models
 
 
 class PlacementQuerySet(OfLearner):
@@ -39,7 +36,9 @@ class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
     def for_list(self) -> Self:
         """Without the heavy columns: files and frozen content are read one run at a time."""
         parties = self.select_related("report__agreement__funder", "report__agreement__provider")
-        return parties.defer("content", "result", "evidence", "xlsx", "pdf").prefetch_related("report__agreement__references")
+        return parties.defer("content", "result", "evidence", "xlsx", "pdf").prefetch_related(
+            "report__agreement__references"
+        )
 
 
 class FactsQuerySet(ScopedQuerySet["models.EnrolmentFacts"]):

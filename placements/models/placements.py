@@ -18,7 +18,9 @@ class Placement(models.Model):
     """A handoff accepted by an employer: internship, immersion, alternance or job."""
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="placements", verbose_name="personne")
-    employer = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="placements", verbose_name="employeur")
+    employer = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="placements", verbose_name="employeur"
+    )
     handoff = models.OneToOneField(Handoff, on_delete=models.PROTECT, null=True, blank=True, related_name="placement")
     kind = models.CharField("type", max_length=20, choices=Kind.choices)
     starts_on = models.DateField("début")
