@@ -21,7 +21,7 @@ from partners.spreadsheet.scan import Marking, Marks, Reach, Scan
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 CHUNK = 1 << 20
 PROLOG = 1 << 20  # a document whose root has not begun by then has something to hide
-WELL_FORMED = 8 << 20  # beyond, calamine itself says what is broken: parsing twice costs more than reading
+WELL_FORMED = 2 << 20  # beyond, calamine itself says what is broken: parsing twice costs more than reading
 DENSEST = 600  # bytes out per byte in; deflate cannot exceed 1,032, true sheets stay under 100
 SMALL = 10_000_000
 MACRO_PARTS = re.compile(r"vbaproject|vbadata|macrosheets?/|activex", re.IGNORECASE)

@@ -24,6 +24,7 @@ ERROR_TYPE = re.compile(rb'\bt\s*=\s*["\']e["\']')
 # One of these stands in every chunk that holds a formula or an error value.
 TELLTALES = (b"<f", b":f", b'"e"', b"'e'")
 CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>", b"<row", b":row")
+TAIL = 1 << 13
 LONGEST = 4 << 20  # no cell of a spreadsheet holds more
 NEAR = 104  # columns A to CZ
 
@@ -44,7 +45,10 @@ class Scan:
 
     def feed(self, chunk: bytes) -> None:
         chunk = self.rest + chunk
-        cut = max(chunk.rfind(start) for start in CELL_STARTS)
+        # The last cell begins near the end; looking further back is for the rare long one.
+        cut = _last_cell(chunk, max(len(chunk) - TAIL, 0))
+        if cut < 0:
+            cut = _last_cell(chunk, 0)
         cut = max(chunk.rfind(b"<", 0, cut + 1) if cut >= 0 else chunk.rfind(b"<"), 0)
         if len(chunk) - cut > LONGEST:
             raise Rejected(
@@ -151,6 +155,10 @@ class Marking(Scan):
             end = CELL_END.search(chunk, tag.end())
             if FORMULA.search(chunk, tag.end(), end.start() if end else len(chunk)):
                 self.marks.formulas[column_number(address[1])].add(int(address[2]))
+
+
+def _last_cell(chunk: bytes, start: int) -> int:
+    return max(chunk.rfind(tag, start) for tag in CELL_STARTS)
 
 
 def column_number(letters: bytes) -> int:
