@@ -5,7 +5,7 @@
 The base is thrown away: a file of its own on SQLite, `…_bench` beside the base that DATABASE_URL names on PostgreSQL.
 - product: `import_workbook` of the workbook, file to commit; then the same file again.
 - bare: the same rows in the same tables, ready, by COPY or executemany, in one transaction.
-- django-import-export: the same sheet read, bulk, cached instances and foreign keys, skip_diff; on fewer rows (--peer),
+- django-import-export: the sheet read by its own XLSX format, bulk, cached instances and foreign keys, skip_diff; on fewer rows (--peer),
   for it is linear and slow; its time is scaled up.
 Each round starts from an empty base. Peak memory is that of a process that does the product's import alone.
 """
@@ -29,8 +29,8 @@ BASE = prepared("import_persons")
 
 from django.db import connection, transaction  # noqa: E402
 from import_export import fields, resources, widgets  # noqa: E402
+from import_export.formats.base_formats import XLSX  # noqa: E402
 from import_export.instance_loaders import CachedInstanceLoader  # noqa: E402
-from tablib import Dataset  # noqa: E402
 
 from benchmarks.measuring import medians, peak_mb, ratio, show  # noqa: E402
 from benchmarks.persons_file import write  # noqa: E402
@@ -38,7 +38,7 @@ from learners.identity import name_key  # noqa: E402
 from learners.models import Learner, LearnerReference, Responsibility  # noqa: E402
 from partners.bulk import load  # noqa: E402
 from partners.models import Organisation, OrganisationReference  # noqa: E402
-from partners.spreadsheet import LARGE, Spreadsheet  # noqa: E402
+from partners.spreadsheet import LARGE  # noqa: E402
 from placements.intake import bring_in  # noqa: E402
 
 TABLES = (Responsibility, LearnerReference, Learner, OrganisationReference, Organisation)
@@ -49,12 +49,15 @@ class CachedForeignKey(widgets.ForeignKeyWidget):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         if not hasattr(self, "known"):
-            self.known = {reference.code: reference.organisation for reference in OrganisationReference.objects.select_related("organisation")}
+            self.known = {
+                reference.code: reference.organisation
+                for reference in OrganisationReference.objects.select_related("organisation")
+            }
         return self.known.get(value)
 
 
 class PersonResource(resources.ModelResource):
-    """One row, one Learner, found again by its e-mail or reference: the tuned peer, without the product's checks."""
+    """One row, one Learner, found again by its phone: the tuned peer, without the product's checks nor its references."""
 
     last_name = fields.Field("last_name", "Nom")
     first_name = fields.Field("first_name", "Prénom")
@@ -66,12 +69,23 @@ class PersonResource(resources.ModelResource):
     address = fields.Field("address", "Adresse")
     postcode = fields.Field("postcode", "Code postal")
     commune = fields.Field("commune", "Commune (INSEE)")
-    level = fields.Field("level", "Référence")  # the key of the peer: the model has no other place for it
     referent = fields.Field("referent", "Référent", widget=CachedForeignKey(Organisation))
 
     class Meta:
         model = Learner
-        fields = ("last_name", "first_name", "sex", "born_on", "email", "phone", "channel", "address", "postcode", "commune", "referent")
+        fields = (
+            "last_name",
+            "first_name",
+            "sex",
+            "born_on",
+            "email",
+            "phone",
+            "channel",
+            "address",
+            "postcode",
+            "commune",
+            "referent",
+        )
         import_id_fields = ("phone",)
         instance_loader_class = CachedInstanceLoader
         use_bulk = True
@@ -82,7 +96,7 @@ class PersonResource(resources.ModelResource):
 
     def before_save_instance(self, instance: Learner, row: Any, **kwargs: Any) -> None:
         instance.holder = instance.referent
-        instance.level = ""
+        instance.email = instance.email or ""
         instance.name_key = name_key(instance.last_name, instance.first_name)
 
 
@@ -123,13 +137,10 @@ def bare(rows: list[tuple[Any, list[str], list[Any]]]) -> None:
 
 def peer(path: Path) -> None:
     product_of_organisations()
-    (table,) = [table for table in Spreadsheet(path, LARGE).tables if table.title == "Personnes"]
-    header, *rows = table.rows()
-    data = Dataset(headers=header)
-    for row in rows:
-        data.append(row)
+    # As its users do: the sheet is read by its own XLSX format.
+    data = XLSX().create_dataset(path.read_bytes())
     result = PersonResource().import_data(data, raise_errors=True)
-    assert result.totals["new"] == len(rows)
+    assert result.totals["new"] == len(data)
 
 
 def product_of_organisations() -> None:
@@ -151,9 +162,13 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder) / "persons.xlsx", asked.persons, lives=False)
-        small = write(Path(folder) / "fewer.xlsx", asked.peer, lives=False)
+        small = write(Path(folder) / "fewer.xlsx", asked.peer, lives=False, only="Personnes")
         memory = subprocess.run(
-            [sys.executable, __file__, "--alone", str(path)], env=os.environ | {"BENCH_BASE": BASE}, capture_output=True, text=True, check=True
+            [sys.executable, __file__, "--alone", str(path)],
+            env=os.environ | {"BENCH_BASE": BASE},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         rows = ready()
         variants = {

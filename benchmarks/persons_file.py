@@ -136,8 +136,9 @@ def follow_ups(count: int) -> Iterator[list[Any]]:
         yield [f"P-{number:07d}", f"COH-{number // SEATS}", 3, asked, "answered", CHANNELS[number % 4]]
 
 
-def write(path: Path, count: int, *, lives: bool) -> Path:
-    """A whole workbook of `count` people; with `lives` false only organisations and persons are filled."""
+def write(path: Path, count: int, *, lives: bool, only: str = "") -> Path:
+    """A whole workbook of `count` people; with `lives` false only organisations and persons are filled;
+    `only` writes that sheet alone."""
     book = Workbook(write_only=True)
     made = {"Organismes": partners(), "Personnes": persons(count)}
     if lives:
@@ -153,6 +154,8 @@ def write(path: Path, count: int, *, lives: bool) -> Path:
             "Suivis": follow_ups(count),
         }
     for title, sheet in SHEETS.items():
+        if only and title != only:
+            continue
         page = book.create_sheet(title)
         page.append([column.title for column in sheet.columns])
         for row in made.get(title, ()):
