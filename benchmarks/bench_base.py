@@ -29,7 +29,7 @@ def _fresh(name: str) -> str:
         folder = tempfile.mkdtemp(prefix="relais-bench-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         return f"sqlite:///{folder}/{name}.sqlite3"
-    import psycopg  # noqa: PLC0415 -- only where there is a PostgreSQL
+    import psycopg
 
     server, _, base = asked.rpartition("/")
     own = f"{base}_bench"

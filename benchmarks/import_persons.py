@@ -23,23 +23,23 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.bench_base import prepared  # noqa: E402 -- sets DATABASE_URL before Django reads it
+from benchmarks.bench_base import prepared
 
 BASE = prepared("import_persons")
 
-from django.db import connection, transaction  # noqa: E402
-from import_export import fields, resources, widgets  # noqa: E402
-from import_export.formats.base_formats import XLSX  # noqa: E402
-from import_export.instance_loaders import CachedInstanceLoader  # noqa: E402
+from django.db import connection, transaction
+from import_export import fields, resources, widgets
+from import_export.formats.base_formats import XLSX
+from import_export.instance_loaders import CachedInstanceLoader
 
-from benchmarks.measuring import medians, peak_mb, ratio, show  # noqa: E402
-from benchmarks.persons_file import write  # noqa: E402
-from learners.identity import name_key  # noqa: E402
-from learners.models import Learner, LearnerReference, Responsibility  # noqa: E402
-from partners.bulk import load  # noqa: E402
-from partners.models import Organisation, OrganisationReference  # noqa: E402
-from partners.spreadsheet import LARGE  # noqa: E402
-from placements.intake import bring_in  # noqa: E402
+from benchmarks.measuring import medians, peak_mb, ratio, show
+from benchmarks.persons_file import write
+from learners.identity import name_key
+from learners.models import Learner, LearnerReference, Responsibility
+from partners.bulk import load
+from partners.models import Organisation, OrganisationReference
+from partners.spreadsheet import LARGE
+from placements.intake import bring_in
 
 TABLES = (Responsibility, LearnerReference, Learner, OrganisationReference, Organisation)
 
@@ -103,7 +103,7 @@ class PersonResource(resources.ModelResource):
 def emptied() -> None:
     with connection.cursor() as cursor:
         for model in (*TABLES,):
-            cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 -- a constant
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}"')
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -20,16 +20,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.measuring import peak_mb, ratio  # noqa: E402
+from benchmarks.measuring import peak_mb, ratio
 
 
 def alone(path: Path) -> None:
     """One import in a fresh base; prints its seconds and its peak memory."""
-    from benchmarks.bench_base import prepared  # noqa: PLC0415 -- starts Django, in the child only
+    from benchmarks.bench_base import prepared
 
     prepared("import_workbook")
-    from partners.spreadsheet import LARGE  # noqa: PLC0415 -- after Django
-    from placements.intake import bring_in  # noqa: PLC0415 -- after Django
+    from partners.spreadsheet import LARGE
+    from placements.intake import bring_in
 
     start = time.perf_counter()
     outcome = bring_in(path, limits=LARGE)

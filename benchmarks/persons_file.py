@@ -63,7 +63,7 @@ def persons(count: int) -> Iterator[list[Any]]:
         last, first = name(number)
         yield [
             f"P-{number:07d}", last, first, "FMX"[number % 3 if number % 40 == 0 else number % 2],
-            date(1998, 1, 1) + timedelta(number * 7919 % 3200), f"p{number}@exemple.fr" if number % 7 else None,
+            date(1995, 1, 1) + timedelta(number * 7919 % 3200), f"p{number}@exemple.fr" if number % 7 else None,
             f"06{number * 97 % 10**8:08d}", CHANNELS[number % 4], f"{number % 180} rue {STREETS[number % 6]}", "44000", "44109",
             "non" if number % 3 else None, f"ORG-{number % 2}",
         ]  # fmt: skip
