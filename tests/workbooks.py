@@ -64,6 +64,13 @@ def plain() -> Rows:
     return deepcopy(PLAIN)
 
 
+def changed(sheet: str, line: int, **cells: Any) -> Rows:
+    """The plain rows with some cells of one line changed; a space in a title is written with an underscore."""
+    rows = plain()
+    rows[sheet][line] |= {name.replace("_", " "): value for name, value in cells.items()}
+    return rows
+
+
 def write(path: Path, rows: Rows) -> Path:
     """A clean workbook: every sheet, every column, header in row 1."""
     book = Workbook(write_only=True)
