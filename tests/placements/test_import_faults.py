@@ -12,16 +12,10 @@ from openpyxl import load_workbook
 
 from learners.models import Situation
 from tests.commands import dump, run
-from tests.workbooks import Rows, brought, places, plain, write
+from tests.workbooks import brought, changed, places, plain, write
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
-
-
-def changed(sheet: str, line: int, **cells: Any) -> Rows:
-    rows = plain()
-    rows[sheet][line] |= {name.replace("_", " "): value for name, value in cells.items()}
-    return rows
 
 
 def test_a_fault_in_the_last_row_leaves_the_base_as_it_was(tmp_path: Path) -> None:
