@@ -84,7 +84,28 @@ class _Lives:
         got = pick.choice(("obtained", "failed", "")) if reason == "completed" else ""
         sex, born = pick.choice(("F", "M", "M", "X", "")), date(1995, 1, 1) + pick.randrange(4_000) * DAY
         rows[Learner].append(
-            (pk, f"NOM{n}", "Sacha", f"nom{n} sacha", sex, born, "", "", "", "", "", "", "", "", "", "", "", self.holder, "", NOW)
+            (
+                pk,
+                f"NOM{n}",
+                "Sacha",
+                f"nom{n} sacha",
+                sex,
+                born,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                self.holder,
+                "",
+                NOW,
+            )
         )
         decided = entered - 30 * DAY
         rows[Application].append((pk, pk, cohort, decided - 20 * DAY, "confirmed", "admitted", decided, ""))

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 
-def medians(variants: dict[str, Callable[[], Any]], rounds: int, *, before: Callable[[], Any] = lambda: None) -> dict[str, float]:
+def medians(
+    variants: dict[str, Callable[[], Any]], rounds: int, *, before: Callable[[], Any] = lambda: None
+) -> dict[str, float]:
     """Seconds by variant, the median of `rounds` after a warm-up. `before` is run, untimed, before each."""
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     for number in range(rounds + 1):

@@ -1,6 +1,6 @@
 """Guarded reading of 100,000 × 25 cells against bare python-calamine and openpyxl.
 
-    uv run python benchmarks/read_spreadsheet.py [--rows 100000] [--rounds 5]
+uv run python benchmarks/read_spreadsheet.py [--rows 100000] [--rounds 5]
 """
 
 from __future__ import annotations
@@ -29,7 +29,17 @@ def write(path: Path, rows: int) -> Path:
     for row in range(rows):
         words = [f"mot{(row * column) % 50}" for column in range(12)]
         day = date(2000, 1, 1) + timedelta(row % 3000)
-        known = [f"P{row}", f"Durand{row % 9000}", "Zoé", "F", day, f"p{row}@exemple.fr", "0612345678", None, "1 rue des Lilas"]
+        known = [
+            f"P{row}",
+            f"Durand{row % 9000}",
+            "Zoé",
+            "F",
+            day,
+            f"p{row}@exemple.fr",
+            "0612345678",
+            None,
+            "1 rue des Lilas",
+        ]
         page.append([*known, "44000", row * 1.5, True, "oui", *words])
     book.save(path)
     return path

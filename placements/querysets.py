@@ -17,18 +17,18 @@ class PlacementQuerySet(OfLearner):
         return (super().seen_by(user) | self.filter(employer__in=user.organisation_ids)).distinct()
 
 
-class FollowUpQuerySet(ScopedQuerySet["models.FollowUp"]):
+class FollowUpQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         return self.filter(enrolment__cohort__programme__provider__in=user.organisation_ids)
 
 
-class ReportQuerySet(ScopedQuerySet["models.Report"]):
+class ReportQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         mine = user.organisation_ids
         return self.filter(Q(agreement__funder__in=mine) | Q(agreement__provider__in=mine))
 
 
-class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
+class ReportRunQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         mine = user.organisation_ids
         return self.filter(Q(report__agreement__funder__in=mine) | Q(report__agreement__provider__in=mine))
@@ -41,7 +41,7 @@ class ReportRunQuerySet(ScopedQuerySet["models.ReportRun"]):
         )
 
 
-class FactsQuerySet(ScopedQuerySet["models.EnrolmentFacts"]):
+class FactsQuerySet(ScopedQuerySet[Any]):
     """Reads as a sentence: `facts.for_agreement(agreement).left_between(start, end)`."""
 
     def seen_by(self, user: Any) -> Self:
