@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from learners.states import ALTERNANCE, NEUTRAL, TRAINING, Kind
-from placements.disclosure import SENSITIVE_THRESHOLD, THRESHOLD
 from placements.rules import at, unknown_at
 
 FIXED_TERM = at("m6", {Kind.CDD, Kind.TEMP, Kind.SEASONAL})
@@ -15,13 +14,13 @@ FIXED_TERM = at("m6", {Kind.CDD, Kind.TEMP, Kind.SEASONAL})
 
 @dataclass(frozen=True)
 class Group:
-    """`tone`: "positive", "neutral" or "unknown"."""
+    """`tone`: "positive", "neutral" or "unknown". A sensitive group has no bar of its own in public."""
 
     code: str
     label: str
     holds: Q
     tone: str
-    threshold: int = THRESHOLD
+    sensitive: bool = False
 
 
 GROUPS = (
@@ -40,8 +39,8 @@ GROUPS = (
     ),
     Group("seeking", "Recherche d’emploi", at("m6", {Kind.JOB_SEEKING}), "neutral"),
     Group("inactive", "Sans activité ni recherche", at("m6", {Kind.INACTIVE}), "neutral"),
-    # Health, detention, death: the higher threshold of what is sensitive.
-    Group("neutral", "Indisponible, à l’étranger ou décédé", at("m6", NEUTRAL), "neutral", SENSITIVE_THRESHOLD),
+    # Health, detention, death.
+    Group("neutral", "Indisponible, à l’étranger ou décédé", at("m6", NEUTRAL), "neutral", sensitive=True),
     Group("unknown", "Situation inconnue", unknown_at("m6"), "unknown"),
 )
 DUE = "m6_on"

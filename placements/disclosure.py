@@ -8,7 +8,7 @@ is computed, and while one is too narrow its category is merged with the next on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,16 +91,22 @@ def _smallest(one: Sum, cells: Mapping[str, Cell], hidden: set[str]) -> str | No
 
 
 def protect(table: Table) -> Mask:
-    """Every cell to hide: no hidden cell can then be placed in an interval narrower than its threshold."""
+    """Every cell to hide: no hidden cell can then be placed in an interval narrower than its threshold.
+
+    One limit: where every category of its tables is hidden already, a cell among fewer people than its threshold keeps
+    the interval that their number allows; it is never known exactly.
+    """
     hidden = secondary(table, primary(table))
     seen = Witnesses(table)
     merged: list[tuple[str, str]] = []
-    while weak := seen.too_narrow(hidden):
-        partner = _next(table, weak, hidden)
-        if partner is None:  # every cell is hidden: nothing more can be done for a table as small as this
-            break
-        merged.append((weak, partner))
-        hidden = secondary(table, hidden | {partner})
+    settled: set[str] = set()
+    while weak := seen.too_narrow(hidden, settled):
+        partner = _next(table, weak, hidden) or _beyond(table, weak, hidden)
+        if partner is None:
+            settled.add(weak)
+        else:
+            merged.append((weak, partner))
+            hidden = secondary(table, hidden | {partner})
     return Mask(frozenset(hidden), tuple(merged))
 
 
@@ -115,14 +121,18 @@ class Witnesses:
         self.low = {cell.key: cell.value for cell in table.cells}
         self.high = dict(self.low)
 
-    def too_narrow(self, hidden: set[str]) -> str | None:
-        """The first hidden cell whose exact interval spans less than its threshold."""
+    def exact(self, key: str) -> bool:
+        """Whether a hidden cell that was asked about has a single possible value."""
+        return self.low[key] == self.high[key]
+
+    def too_narrow(self, hidden: set[str], settled: Collection[str] = ()) -> str | None:
+        """The first hidden cell, but those settled, whose exact interval spans less than its threshold."""
         islands = {key: island for island in islands_of(self.table, hidden) for key in island.columns}
         for island in {id(one): one for one in islands.values()}.values():
             for values in island.walk():
                 self._note(values)
         for cell in self.table.cells:
-            if cell.key in hidden and not self._wide(cell, islands[cell.key]):
+            if cell.key in hidden and cell.key not in settled and not self._wide(cell, islands[cell.key]):
                 return cell.key
         return None
 
@@ -139,14 +149,23 @@ class Witnesses:
 
 
 def _next(table: Table, weak: str, hidden: set[str]) -> str | None:
-    """The next visible category beside the cell, else the one before, else the total; None when all are hidden."""
-    cells = {cell.key: cell for cell in table.cells}
-    beside = [one for one in table.sums if weak in one.cells]
-    # The cell's own table first; then the sums its hidden neighbours stand in.
-    for one in (*beside, *(other for other in table.sums if other not in beside and hidden & set(other.cells))):
+    """The next visible category of the cell's tables, else the one before, else the total; None when all are hidden."""
+    return _visible((one for one in table.sums if weak in one.cells), weak, table, hidden)
+
+
+def _beyond(table: Table, weak: str, hidden: set[str]) -> str | None:
+    """The nearest visible cell among the sums that give the weak one away, through others that are unknown."""
+    unseen = hidden | {cell.key for cell in table.cells if not cell.shown}
+    tied = {key: [one for one in table.sums if key in one.cells] for key in unseen}
+    return _visible(_reached(weak, tied, unseen)[1], weak, table, hidden)
+
+
+def _visible(sums: Iterable[Sum], weak: str, table: Table, hidden: set[str]) -> str | None:
+    shown = {cell.key for cell in table.cells if cell.shown}
+    for one in sums:
         at = one.parts.index(weak) if weak in one.parts else -1
         for key in (*one.parts[at + 1 :], *reversed(one.parts[: max(at, 0)]), one.total):
-            if key not in hidden and cells[key].shown:
+            if key not in hidden and key in shown:
                 return key
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import ceil
 
 from django.utils import timezone
@@ -30,7 +31,7 @@ from placements.reports.content import (
 from placements.reports.figures import Measured, RuleFigures, measure
 from placements.reports.frame import Frame
 from placements.reports.lines import COHORT_FIGURES, CohortCounts, cohort_counts, participants
-from placements.reports.masking import View, group_key, public_view
+from placements.reports.masking import View, group_key, public_groups, public_view
 from placements.reports.notes import notes_of
 from placements.reports.result import canonical, result_of
 from placements.reports.snapshot import snapshot
@@ -44,6 +45,7 @@ FUNNEL = {
     "entered": "Entrés",
     "completed": "Formation achevée",
 }
+MERGED = "indisponible"
 RESULTS_AT = ("asked", "answered", "proxy", "unreachable", "declined", "not_asked")
 
 
@@ -82,10 +84,7 @@ def report(
         ),
         shares=_shares(measured, view),
         outcomes=_outcomes(measured, view),
-        situations=tuple(
-            Bar(group.label, view.see(group_key(group.code), measured.situations[group.code]), group.tone)
-            for group in GROUPS
-        ),
+        situations=_situations(measured, view),
         commitments=promises,
         fse=_fse(measured, view),
         fse_incomplete=view.see("fse.incomplete", measured.fse["incomplete"]),
@@ -117,6 +116,18 @@ def _shares(measured: Measured, view: View) -> tuple[Share, ...]:
         n, of, unknown = (view.see(f"{key}.{name}", counts[name]) for name in ("n", "of", "unknown"))
         found.append(Share(share.code, share.label, n, of, unknown))
     return tuple(found)
+
+
+def _situations(measured: Measured, view: View) -> tuple[Bar, ...]:
+    counts = public_groups(measured) if view.public else measured.situations
+    shown = [group for group in GROUPS if group.code in counts]
+    merged = {
+        before.code: f"{before.label} ou {MERGED}" for before, after in pairwise(GROUPS) if after.code not in counts
+    }
+    return tuple(
+        Bar(merged.get(group.code, group.label), view.see(group_key(group.code), counts[group.code]), group.tone)
+        for group in shown
+    )
 
 
 def _outcomes(measured: Measured, view: View) -> tuple[Outcome, ...]:

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import add
 from typing import Any
 
 from django.db.models import (
@@ -16,9 +18,9 @@ from django.db.models import (
     Count,
     F,
     FilteredRelation,
+    IntegerField,
     Q,
     QuerySet,
-    SmallIntegerField,
     Sum,
     TextField,
     Value,
@@ -49,8 +51,9 @@ def count(condition: Q) -> Count:
     return Count(Value(1), filter=condition) if condition else Count(Value(1))
 
 
-def flag(condition: Q) -> Case:
-    return Case(When(condition, then=Value(1)), default=Value(0), output_field=SmallIntegerField())
+def bit(place: int, condition: Q) -> Case:
+    """1, 2, 4, 8… where the condition holds, else 0."""
+    return Case(When(condition, then=Value(1 << place)), default=Value(0), output_field=IntegerField())
 
 
 # --- Rules and profile: one pass ------------------------------------------------------------------------------
@@ -59,26 +62,35 @@ def flag(condition: Q) -> Case:
 class Tally:
     """Counts of every predicate by frame and by what is due: a handful of rows that all rules are summed from.
 
-    Grouping by frames and due dates lets each predicate be counted once, without repeating the dates in it.
+    Grouping by frames and due dates lets each predicate be counted once, without repeating the dates in it. They are
+    packed in one number, so that PostgreSQL expects few groups and counts in parallel.
     """
+
+    LEFT, ENTERED = 0, 1
+    DUE = {column: place for place, column in enumerate(DUE_COLUMNS, start=2)}
 
     def __init__(self, facts: QuerySet[EnrolmentFacts], frame: Frame) -> None:
         self._names: dict[Q, str] = {}
         for predicate in _predicates():
             self._names.setdefault(predicate, f"n{len(self._names)}")
-        flags = {f"is_{due}": flag(Q(**{f"{due}__lte": frame.as_of})) for due in DUE_COLUMNS}
+        conditions = {self.LEFT: frame.left, self.ENTERED: frame.entered}
+        conditions |= {place: Q(**{f"{column}__lte": frame.as_of}) for column, place in self.DUE.items()}
+        packed = reduce(add, (bit(place, condition) for place, condition in conditions.items()))
         self._rows = list(
             facts.filter(frame.left | frame.entered)
-            .annotate(is_left=flag(frame.left), is_entered=flag(frame.entered), **flags)
+            .annotate(packed=packed)
             .order_by()
-            .values("is_left", "is_entered", *flags)
+            .values("packed")
             .annotate(**{name: count(predicate) for predicate, name in self._names.items()})
         )
 
     def __call__(self, predicate: Q, *, entered: bool, due: str | None = None) -> int:
         """How many of the frame, of those due where `due` is given."""
-        name, among = self._names[predicate], "is_entered" if entered else "is_left"
-        return sum(row[name] for row in self._rows if row[among] and (due is None or row[f"is_{due}"]))
+        wanted = 1 << (self.ENTERED if entered else self.LEFT)
+        if due is not None:
+            wanted |= 1 << self.DUE[due]
+        name = self._names[predicate]
+        return sum(row[name] for row in self._rows if row["packed"] & wanted == wanted)
 
 
 ANYBODY, DROPOUT = Q(), Q(dropout=True)

@@ -90,13 +90,6 @@ def _take(found: Iterable[Cell | Sum], cells: dict[str, Cell], sums: list[Sum]) 
             cells.setdefault(one.key, one)
 
 
-def _within(whole: str, whole_value: int, part: str, part_value: int) -> Iterator[Cell | Sum]:
-    """A part never exceeds its whole; nobody prints the rest."""
-    rest = f"{whole} without {part}"
-    yield Cell(rest, whole_value - part_value, shown=False)
-    yield Sum(whole, (part, rest))
-
-
 def _funnel(measured: Measured) -> Iterator[Cell | Sum]:
     for name, value in measured.funnel.items():
         yield Cell(f"funnel.{name}", value)
@@ -108,7 +101,6 @@ def _profile(measured: Measured) -> Iterator[Cell | Sum]:
         yield from (Cell(f"{key}.{name}", counts[name], SENSITIVE[share.sensitive]) for name in ("n", "of", "unknown"))
         yield Cell("entries", counts["of"] + counts["unknown"], shown=False)
         yield Sum("entries", (f"{key}.of", f"{key}.unknown"))
-        yield from _within(f"{key}.of", counts["of"], f"{key}.n", counts["n"])
 
 
 def _rules(measured: Measured) -> Iterator[Cell | Sum]:
@@ -122,25 +114,25 @@ def _rules(measured: Measured) -> Iterator[Cell | Sum]:
         yield Sum(frame, (f"frame.{rule.due}", f"not_due.{rule.due}"))
         for total, parts in rule.sums:
             yield Sum(rule_key(rule, total), tuple(rule_key(rule, part) for part in parts))
-        for whole, part in _nested(rule):
-            yield from _within(rule_key(rule, whole), values[whole], rule_key(rule, part), values[part])
-
-
-def _nested(rule: Rule) -> Iterator[tuple[str, str]]:
-    yield "denominator", "numerator"
-    yield "frame", "unknown"
-    yield "frame", "dropouts"
-    if rule.counted:
-        yield "frame", "denominator"
-    for part in rule.parts:
-        yield "frame" if part.of_frame else "numerator", part.code
 
 
 def _situations(measured: Measured) -> Iterator[Cell | Sum]:
-    yield from (Cell(group_key(group.code), measured.situations[group.code], group.threshold) for group in GROUPS)
-    yield Sum("frame.m6_on", tuple(group_key(group.code) for group in GROUPS))
+    groups = public_groups(measured)
+    yield from (Cell(group_key(code), n) for code, n in groups.items())
+    yield Sum("frame.m6_on", tuple(group_key(code) for code in groups))
     positive = tuple(group_key(group.code) for group in GROUPS if group.tone == "positive")
     yield Sum("rules.relais-6m.numerator", positive)
+
+
+def public_groups(measured: Measured) -> dict[str, int]:
+    """Groups of situations without the sensitive ones: those are merged with the one before, whatever their number."""
+    found: dict[str, int] = {}
+    for group in GROUPS:
+        if group.sensitive:
+            found[next(reversed(found))] += measured.situations[group.code]
+        else:
+            found[group.code] = measured.situations[group.code]
+    return found
 
 
 def _follow_up(measured: Measured) -> Iterator[Cell | Sum]:
@@ -175,9 +167,6 @@ def _complete_records(lines: dict[str, Any], column: str) -> Iterator[Cell | Sum
     yield Cell(f"complete.{column}", complete, shown=False)
     for codes in (("EECO02", "EECO04", "EECO05"), ("EECO09", "EECO10", "EECO11")):
         yield Sum(f"complete.{column}", tuple(f"fse.{code}.{column}" for code in codes))
-    yield from _within(f"fse.EECO02.{column}", lines["EECO02"][column], f"fse.EECO03.{column}", lines["EECO03"][column])
-    for code in ("EECO12", "EECO13", "EECO14", "EECO16", "EECO17"):
-        yield from _within(f"complete.{column}", complete, f"fse.{code}.{column}", lines[code][column])
 
 
 def _continuity(measured: Measured) -> Iterator[Cell | Sum]:
@@ -190,7 +179,6 @@ def _cohorts(measured: Measured, cohorts: list[CohortCounts]) -> Iterator[Cell |
         key = f"cohort.{one.pk}"
         yield from (Cell(f"{key}.{name}", getattr(one, name)) for name in COHORT_FIGURES)
         yield Sum(f"{key}.entered", tuple(f"{key}.{name}" for name in ("completed", "dropouts", "running")))
-        yield from _within(f"{key}.positive_of", one.positive_of, f"{key}.positive", one.positive)
     if cohorts:
         yield Sum(rule_key(own, "numerator"), tuple(f"cohort.{one.pk}.positive" for one in cohorts))
         yield Sum(rule_key(own, "denominator"), tuple(f"cohort.{one.pk}.positive_of" for one in cohorts))

@@ -17,9 +17,14 @@ from learners.models import LearnerReference, Situation
 from partners.jobs import run_all
 from partners.models import AgreementReference, Event
 from placements import actions
+from placements.disclosure import bounds, primary
 from placements.models import EnrolmentFacts, Report, ReportRun
 from placements.reports.assemble import missing, report
+from placements.reports.figures import measure
+from placements.reports.frame import Frame
 from placements.reports.frozen import thaw
+from placements.reports.lines import cohort_counts
+from placements.reports.masking import public_view, table_of
 from placements.reports.snapshot import snapshot
 from tests import makers
 from tests.commands import run
@@ -184,6 +189,21 @@ def test_the_public_profile_shows_no_small_number_and_hides_the_same_everywhere(
     for line in content.cohorts:  # cohorts of five: every part of them is small
         assert line.positive is None
     assert content.result["sha256"] != exact.result["sha256"]
+
+
+@pytest.mark.parametrize("people", [7, 16, 23])
+def test_no_number_hidden_in_a_public_report_can_be_computed_from_the_others(people):
+    frame = Frame(agreement_of(people), "CONV-1", date(2025, 1, 1), date(2025, 12, 31), AS_OF)
+    measured, cohorts = measure(frame), cohort_counts(frame)
+    table, hidden = table_of(measured, cohorts), public_view(measured, cohorts)[1].hidden
+    values = {cell.key: cell.value for cell in table.cells}
+    for one in table.sums:  # the sums a reader can write are true
+        assert sum(values[part] for part in one.parts) == values[one.total], one
+    assert primary(table) <= hidden
+    exact = [key for key, (low, high) in bounds(table, hidden).items() if low == high and key in hidden]
+    assert exact == []
+    given_away = bounds(table, primary(table))  # the control: hiding what is small is not enough
+    assert [key for key, (low, high) in given_away.items() if low == high and key in primary(table)] != []
 
 
 def test_a_sensitive_number_has_a_higher_threshold():
