@@ -76,13 +76,14 @@ class Tally:
         conditions = {self.LEFT: frame.left, self.ENTERED: frame.entered}
         conditions |= {place: Q(**{f"{column}__lte": frame.as_of}) for column, place in self.DUE.items()}
         packed = reduce(add, (bit(place, condition) for place, condition in conditions.items()))
-        self._rows = list(
+        found: Any = (  # the columns are made up here: no type can name them
             facts.filter(frame.left | frame.entered)
             .annotate(packed=packed)
             .order_by()
             .values("packed")
             .annotate(**{name: count(predicate) for predicate, name in self._names.items()})
         )
+        self._rows: list[dict[str, int]] = list(found)
 
     def __call__(self, predicate: Q, *, entered: bool, due: str | None = None) -> int:
         """How many of the frame, of those due where `due` is given."""
