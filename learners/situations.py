@@ -13,6 +13,7 @@ from learners.states import RANK, UNLIMITED, Kind
 DAY = timedelta(days=1)
 ENDLESS = 9_999  # whole months of a contract without end; also the most that is counted
 PLACE = {kind.value: place for place, kind in enumerate(RANK)}
+DECEASED = Kind.DECEASED.value
 NO_END = frozenset(kind.value for kind in UNLIMITED)
 
 
@@ -41,7 +42,7 @@ def add_months(day: date, months: int) -> date:
 
 def known_until(span: Span) -> date:
     """The last day a situation is known to hold: an open contract that nobody reconfirmed is not assumed to go on."""
-    if span.kind == Kind.DECEASED:
+    if span.kind == DECEASED:
         return date.max
     return span.end or span.confirmed or span.start
 

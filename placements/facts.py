@@ -49,6 +49,7 @@ IS_ACTIVE, IS_WORK, IS_NEUTRAL, IS_SALARIED, IS_ALTERNANCE, IS_TRAINING, IS_EVEN
     frozenset(kind.value for kind in group)
     for group in (ACTIVE, WORK, NEUTRAL, SALARIED, ALTERNANCE, TRAINING, WORK | NEET)
 )
+TRAINED = Kind.TRAINING_QUALIFYING.value
 ALWAYS_HIRED = frozenset({Kind.SUBSIDISED.value, Kind.SELF_EMPLOYED.value})
 
 
@@ -93,11 +94,12 @@ class Life:
 
 
 class Seen(NamedTuple):
-    """A situation ready to be asked about many days: `until` is its known end."""
+    """A situation ready to be asked about many days: `until` is its known end, `months` the length of its contract."""
 
     start: date
     until: date
     kind: str
+    months: int
     span: Span | None  # None for an enrolment
 
 
@@ -124,13 +126,20 @@ def facts_of(life: Life) -> Iterator[dict[str, Any]]:
 
 def _seen(life: Life) -> list[Seen]:
     """Situations and enrolments in the order of preference: the first that covers a day is « the » situation."""
-    spans = [Seen(span.start, known_until(span), span.kind, span) for span in sorted(life.spans, key=preference)]
-    # An open enrolment has no end of its own. Among spans of its kind nothing is asked but the kind: any order will do.
-    trainings = [
-        Seen(stay.entered, stay.exited or date.max, Kind.TRAINING_QUALIFYING.value, None) for stay in life.stays
+    spans = [
+        Seen(span.start, known_until(span), span.kind, whole_months(span) if span.kind in IS_WORK else 0, span)
+        for span in _in_order(life.spans)
     ]
-    place = next((n for n, one in enumerate(spans) if PLACE[one.kind] >= PLACE[Kind.TRAINING_QUALIFYING]), len(spans))
+    # An open enrolment has no end of its own. Among spans of its kind nothing is asked but the kind: any order will do.
+    trainings = [Seen(stay.entered, stay.exited or date.max, TRAINED, 0, None) for stay in life.stays]
+    place = next((n for n, one in enumerate(spans) if PLACE[one.kind] >= PLACE[TRAINED]), len(spans))
     return [*spans[:place], *trainings, *spans[place:]]
+
+
+def _in_order(spans: list[Span]) -> list[Span]:
+    if len({span.kind for span in spans}) == len(spans):  # no two of one kind: the rank decides alone
+        return sorted(spans, key=lambda span: PLACE[span.kind])
+    return sorted(spans, key=preference)
 
 
 def _bridges(life: Life) -> Iterator[Interval]:
@@ -156,9 +165,7 @@ def _kind_at(seen: list[Seen], day: date) -> str:
 
 def _kind_and_months(seen: list[Seen], day: date) -> tuple[str, int]:
     one = _at(seen, day)
-    if one is None:
-        return UNKNOWN, 0
-    return one.kind, whole_months(one.span) if one.span else 0
+    return (UNKNOWN, 0) if one is None else (one.kind, one.months)
 
 
 def _entry(stay: Stay) -> dict[str, Any]:
@@ -201,6 +208,7 @@ def _exit(stay: Stay, exited: date, seen: list[Seen]) -> dict[str, Any]:
     m1, m3, m6, m12 = _milestones(exited)
     at_next, at_m6 = _at(seen, after), _at(seen, m6)
     next_span, m6_span = at_next and at_next.span, at_m6 and at_m6.span
+    next_kind, m6_kind = (one.kind if one else UNKNOWN for one in (at_next, at_m6))
     return {
         "exited_on": exited,
         "completed": stay.reason == ExitReason.COMPLETED,
@@ -210,14 +218,14 @@ def _exit(stay: Stay, exited: date, seen: list[Seen]) -> dict[str, Any]:
         "m3_on": m3,
         "m6_on": m6,
         "m12_on": m12,
-        "kind_next": at_next.kind if at_next else UNKNOWN,
+        "kind_next": next_kind,
         "kind_m1": _kind_at(seen, m1),
         "kind_m3": _kind_at(seen, m3),
-        "kind_m6": at_m6.kind if at_m6 else UNKNOWN,
+        "kind_m6": m6_kind,
         "kind_m12": _kind_at(seen, m12),
-        "months_next": whole_months(next_span) if next_span else 0,
-        "over_next": months_exceeded(next_span) if next_span else 0,
-        "months_m6": whole_months(m6_span) if m6_span else 0,
+        "months_next": at_next.months if at_next else 0,
+        "over_next": months_exceeded(next_span) if next_span and next_kind in IS_WORK else 0,
+        "months_m6": at_m6.months if at_m6 else 0,
         "trade_m6": bool(m6_span and m6_span.target_trade),
     }
 
@@ -233,7 +241,7 @@ def _windows(stay: Stay, exited: date, m6: date, m12: date, work: list[Seen]) ->
     for one in work:
         if one.span is None or one.start > m12:
             continue
-        month = whole_months(one.span) >= 1
+        month = one.months >= 1
         hired_6m = hired_6m or (exited < one.start <= m6 and (month or one.kind in ALWAYS_HIRED))
         over = month and one.until > exited
         worked_12m = worked_12m or over

@@ -86,7 +86,7 @@ class EnrolmentFacts(models.Model):
     kind_m6 = kind("à 6 mois")
     kind_m12 = kind("à 12 mois")
     kind_e6 = kind("6 mois après l’entrée")
-    # Length of the contract of that situation: whole months (`add_months(start, n) ≤ last_day + 1 day`), 9999 unlimited.
+    # Length of that contract when it is work: whole months (`add_months(start, n) ≤ last_day + 1 day`), 9999 unlimited.
     months_next = models.SmallIntegerField(null=True)
     months_m6 = models.SmallIntegerField(null=True)
     months_e6 = models.SmallIntegerField(null=True)
