@@ -91,22 +91,15 @@ def _smallest(one: Sum, cells: Mapping[str, Cell], hidden: set[str]) -> str | No
 
 
 def protect(table: Table) -> Mask:
-    """Every cell to hide: no hidden cell can then be placed in an interval narrower than its threshold.
-
-    One limit: where every category of its tables is hidden already, a cell among fewer people than its threshold keeps
-    the interval that their number allows; it is never known exactly.
-    """
+    """Every cell to hide: no hidden cell can then be placed in an interval narrower than its threshold."""
     hidden = secondary(table, primary(table))
     seen = Witnesses(table)
     merged: list[tuple[str, str]] = []
-    settled: set[str] = set()
-    while weak := seen.too_narrow(hidden, settled):
-        partner = _next(table, weak, hidden) or _beyond(table, weak, hidden)
-        if partner is None:
-            settled.add(weak)
-        else:
-            merged.append((weak, partner))
-            hidden = secondary(table, hidden | {partner})
+    while weak := seen.too_narrow(hidden):
+        # There is one: what is tied to nothing published has no upper bound, and is not narrow.
+        partner = next(_neighbours(table, weak, hidden))
+        merged.append((weak, partner))
+        hidden = secondary(table, hidden | {partner})
     return Mask(frozenset(hidden), tuple(merged))
 
 
@@ -121,18 +114,14 @@ class Witnesses:
         self.low = {cell.key: cell.value for cell in table.cells}
         self.high = dict(self.low)
 
-    def exact(self, key: str) -> bool:
-        """Whether a hidden cell that was asked about has a single possible value."""
-        return self.low[key] == self.high[key]
-
-    def too_narrow(self, hidden: set[str], settled: Collection[str] = ()) -> str | None:
-        """The first hidden cell, but those settled, whose exact interval spans less than its threshold."""
+    def too_narrow(self, hidden: Collection[str]) -> str | None:
+        """The first hidden cell whose exact interval spans less than its threshold."""
         islands = {key: island for island in islands_of(self.table, hidden) for key in island.columns}
         for island in {id(one): one for one in islands.values()}.values():
             for values in island.walk():
                 self._note(values)
         for cell in self.table.cells:
-            if cell.key in hidden and cell.key not in settled and not self._wide(cell, islands[cell.key]):
+            if cell.key in hidden and not self._wide(cell, islands[cell.key]):
                 return cell.key
         return None
 
@@ -148,26 +137,19 @@ class Witnesses:
             self.low[key], self.high[key] = min(self.low[key], value), max(self.high[key], value)
 
 
-def _next(table: Table, weak: str, hidden: set[str]) -> str | None:
-    """The next visible category of the cell's tables, else the one before, else the total; None when all are hidden."""
-    return _visible((one for one in table.sums if weak in one.cells), weak, table, hidden)
+def _neighbours(table: Table, weak: str, hidden: set[str]) -> Iterator[str]:
+    """Visible cells to merge with, the nearest first: in the cell's own tables, then in those that give it away.
 
-
-def _beyond(table: Table, weak: str, hidden: set[str]) -> str | None:
-    """The nearest visible cell among the sums that give the weak one away, through others that are unknown."""
+    In each table the next category, then the one before, then the total.
+    """
+    shown = {cell.key for cell in table.cells if cell.shown}
     unseen = hidden | {cell.key for cell in table.cells if not cell.shown}
     tied = {key: [one for one in table.sums if key in one.cells] for key in unseen}
-    return _visible(_reached(weak, tied, unseen)[1], weak, table, hidden)
-
-
-def _visible(sums: Iterable[Sum], weak: str, table: Table, hidden: set[str]) -> str | None:
-    shown = {cell.key for cell in table.cells if cell.shown}
-    for one in sums:
+    for one in _reached(weak, tied, unseen)[1]:
         at = one.parts.index(weak) if weak in one.parts else -1
         for key in (*one.parts[at + 1 :], *reversed(one.parts[: max(at, 0)]), one.total):
             if key not in hidden and key in shown:
-                return key
-    return None
+                yield key
 
 
 def bounds(table: Table, hidden: Iterable[str]) -> dict[str, tuple[int, int]]:

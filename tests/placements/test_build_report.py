@@ -80,6 +80,23 @@ def test_two_files_are_written_where_asked_under_a_safe_name(tmp_path):
     ]
 
 
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
+    agreement_of(1)
+    (tmp_path / "taken").write_text("a file, not a folder")
+    ran = run("build_report", "--agreement", "CONV-1", *PERIOD, "--out", tmp_path / "taken")
+    assert (ran.status, ran.out) == (1, "")
+    assert "--out" in ran.err
+
+
+def test_notes_tell_of_incomplete_records_and_of_people_without_sex():
+    agreement = agreement_of(3)
+    makers.enrolment(of=makers.learner(sex=""), into=agreement.cohorts.get(), entered_on=ENTRY, record=RECORD)
+    notes = " ".join(content_of(agreement).notes)
+    assert "1\u00a0dossier incomplet" in notes
+    assert "1\u00a0participant sans sexe connu" in notes
+    assert "sans sexe connu" not in " ".join(content_of(agreement, "public").notes)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -18,6 +18,7 @@ from placements.facts import Life, Stay, facts_of
 from placements.models import EnrolmentFacts, FollowUp
 from placements.refresh import COLUMNS, mend, rebuild, refresh, refresh_people
 from tests import makers
+from tests.commands import run
 from tests.placements.paths import expected, lives
 
 EXIT = date(2025, 3, 31)
@@ -261,4 +262,13 @@ def test_the_nightly_look_mends_facts_that_have_drifted():
     assert mend() == {"checked": 3, "mended": 0}
     EnrolmentFacts.objects.filter(pk__in=EnrolmentFacts.objects.values("pk")[:2]).update(kind_m6="cdi", days_gap=9_999)
     assert mend() == {"checked": 3, "mended": 2}
+    assert whole_table() == kept
+
+
+def test_the_command_rebuilds_everything_even_nothing():
+    assert "0 inscriptions" in run("rebuild_facts").err
+    some_people(2)
+    kept = whole_table()
+    EnrolmentFacts.objects.update(kind_m6="cdi")
+    assert run("rebuild_facts").status == 0
     assert whole_table() == kept
