@@ -56,6 +56,7 @@ def keep_apart() -> None:
     var = Path(os.environ.get("RELAIS_VAR_DIR") or HERE / "var")
     os.environ["RELAIS_VAR_DIR"] = str(var / "demo")
     os.environ["EMAIL_HOST"] = ""
+    os.environ["RELAIS_DEMO"] = "1"
 
 
 def set_up(arguments: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Fictitious lives by the hundred thousand, loaded straight into the tables: what the report and the facts are measured on.
 
-About 3.5 situations, 1.2 follow-ups and one application per enrolment; exits spread over 2024 and 2025.
+About 3.5 situations, 2 holders, 1.2 follow-ups and one application per enrolment; exits spread over 2024 and 2025.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from cohorts.models import Application, Cohort, Enrolment, EntryRecord
-from learners.models import Learner, Situation
+from learners.models import Learner, Responsibility, Situation
 from partners.bulk import load
 from partners.models import Agreement, Organisation, Programme
 from placements.models import FollowUp
@@ -52,7 +52,7 @@ def populate(people: int, *, seed: int = 7) -> Agreement:
     links.objects.bulk_create(
         [links(cohort_id=cohort.pk, agreement_id=agreement.pk) for cohort in cohorts], batch_size=5_000
     )
-    lives = _Lives(random.Random(seed), holder.pk, [cohort.pk for cohort in cohorts])
+    lives = _Lives(random.Random(seed), holder.pk, body.pk, [cohort.pk for cohort in cohorts])
     for first in range(0, people, BATCH):
         lives.load(range(first, min(first + BATCH, people)))
     with connection.cursor() as cursor:
@@ -61,8 +61,8 @@ def populate(people: int, *, seed: int = 7) -> Agreement:
 
 
 class _Lives:
-    def __init__(self, chance: random.Random, holder: int, cohorts: list[int]) -> None:
-        self.chance, self.holder, self.cohorts = chance, holder, cohorts
+    def __init__(self, chance: random.Random, holder: int, body: int, cohorts: list[int]) -> None:
+        self.chance, self.holder, self.body, self.cohorts = chance, holder, body, cohorts
         self.base = (Learner.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         self.situation = (Situation.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         self.answer = (FollowUp.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
@@ -102,12 +102,14 @@ class _Lives:
                 "",
                 "",
                 "",
-                self.holder,
+                self.body,
                 "",
                 NOW,
             )
         )
         decided = entered - 30 * DAY
+        rows[Responsibility].append((2 * pk, pk, self.holder, decided - 20 * DAY, entered))
+        rows[Responsibility].append((2 * pk + 1, pk, self.body, entered, None))
         rows[Application].append((pk, pk, cohort, decided - 20 * DAY, "confirmed", "admitted", decided, ""))
         rows[Enrolment].append((pk, pk, cohort, entered, exited, reason, got, exited if got == "obtained" else None))
         rows[EntryRecord].append((pk, pk, 1, True, NOW, "import", sex, born, *self._profile(entered)))
@@ -160,6 +162,7 @@ class _Lives:
 COLUMNS: dict[Any, str] = {
     Learner: "id last_name first_name name_key sex born_on email phone channel address postcode commune district_status"
     " district district_list district_method level holder_id closed_reason created_at",
+    Responsibility: "id learner_id organisation_id since until",
     Application: "id learner_id cohort_id referred_on status decision decided_on reason",
     Enrolment: "id learner_id cohort_id entered_on exited_on exit_reason certification certified_on",
     EntryRecord: "id enrolment_id version current recorded_at source sex born_on status unemployed_since in_education level"

@@ -42,7 +42,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from placements.reports import fonts, style
+from partners import fonts
+from placements.reports import style
 from placements.reports.content import Content
 from placements.reports.pdf import FOOT, write_pdf
 from placements.reports.pdf_cover import COVER, LANDSCAPE, PORTRAIT, Card

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from cohorts.states import CohortStatus
 from partners.models import Commune
+from partners.panels import Gauge
 from partners.states import CommuneKind
 
 FEWEST = 20  # below, a cohort does not start without a derogation
@@ -40,6 +41,16 @@ def cards_of(cohorts: Iterable[Any]) -> list[Glance]:
     codes = {cohort.commune for cohort in cohorts if cohort.commune}
     names = dict(Commune.objects.filter(code__in=codes, kind=CommuneKind.CURRENT).values_list("code", "name"))
     return [glance(cohort, today=timezone.localdate(), place=names.get(cohort.commune, "")) for cohort in cohorts]
+
+
+def seats_gauge(cohort: Any) -> Gauge:
+    """Seats taken, by people admitted before the start and by people entered after, with a mark at the minimum."""
+    started = cohort.status not in BEFORE
+    taken = cohort.entered if started else cohort.admitted
+    reached = _many("%(n)d entrée", "%(n)d entrées", taken) if started else _many("%(n)d admis", "%(n)d admis", taken)
+    minimum = FEWEST if cohort.seats > FEWEST else 0
+    tone = "green" if taken >= min(FEWEST, cohort.seats) else "amber" if started else "teal"
+    return Gauge(taken, max(cohort.seats, taken, 1), reached, _seats(cohort.seats), minimum, tone)
 
 
 def glance(cohort: Any, *, today: date, place: str = "") -> Glance:

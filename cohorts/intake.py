@@ -9,6 +9,7 @@ from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
 from cohorts import taking_over
+from cohorts.entrants import hold_entrants
 from cohorts.entry_checks import check_entries
 from cohorts.models import Application, Cohort, CohortReference, Enrolment, EntryRecord
 from cohorts.models.cohorts import FEWEST, MOST
@@ -41,6 +42,7 @@ from partners.intake import (
     texts,
 )
 from partners.models import Agreement, Programme
+from partners.traces import note_made
 from partners.workbook import Batch, Column, Sheet, Takeover
 
 DECISION_WORDS = {
@@ -135,8 +137,12 @@ class CohortSheet(Sheet):
         """A cohort counts for its agreements, which thereby cover its programme."""
         programme = takeover.id_of(PROGRAMMES, programme)
         for agreement in sorted(agreements):
-            Cohort.agreements.through._base_manager.create(cohort_id=cohort, agreement_id=agreement)
-            Agreement.programmes.through._base_manager.get_or_create(agreement_id=agreement, programme_id=programme)
+            counts = Cohort.agreements.through._base_manager.create(cohort_id=cohort, agreement_id=agreement)
+            note_made(Cohort.agreements.through, [counts.pk])
+            covers, new = Agreement.programmes.through._base_manager.get_or_create(
+                agreement_id=agreement, programme_id=programme
+            )
+            note_made(Agreement.programmes.through, [covers.pk] if new else [])
 
 
 def _stage(start: Any, end: Any, today: Any) -> str:
@@ -259,6 +265,7 @@ class EnrolmentSheet(Sheet):
             **texts(batch, "exit_reason", "certification"),
         )
         taking_over.confirm_entries(takeover, batch)
+        hold_entrants(takeover, batch)
         self._record(takeover, batch)
 
     def _record(self, takeover: Takeover, batch: Batch) -> None:

@@ -4,48 +4,95 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.apps import apps
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from cohorts.states import Decision, ExitReason
+from cohorts.states import ApplicationStatus, Decision, ExitReason, RequestStatus
 from learners.querysets import OfLearner
+from learners.seeing import reach, seen
+from partners.offer_access import programme_bodies
 from partners.scoping import ScopedQuerySet
 
 
 class CohortQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
-        mine = user.organisation_ids
+        """A training body sees its own, its trainers those of their teams; funders and who refers see theirs."""
+        mine, teams = user.organisation_ids, reach(user).team
         applications = self.model._meta.get_field("applications").related_model
         links = self.model.agreements.through._base_manager.filter(cohort=OuterRef("pk"))
         referred = applications._base_manager.filter(cohort=OuterRef("pk"), referred_by__in=mine)
-        return self.filter(
-            Q(programme__provider__in=mine) | Exists(links.filter(agreement__funder__in=mine)) | Exists(referred)
-        )
+        whole = [pk for pk in mine if pk not in teams]
+        taught = Q(programme__provider__in=whole)
+        if teams:
+            taught |= Q(programme__provider__in=teams, pk__in=user.duties.values("cohort"))
+        return self.filter(taught | Exists(links.filter(agreement__funder__in=whole)) | Exists(referred))
 
     def for_list(self) -> Self:
-        """With counts of the whole cohort: applications, entries, exits, completions."""
+        """With counts of the whole cohort: applications, entries, exits, completions.
+
+        One subquery a count: two joins would multiply applications by entries before counting.
+        """
         return (
             self.select_related("programme__provider")
             .annotate(
-                applied=Count("applications", distinct=True),
-                admitted=Count("applications", filter=Q(applications__decision=Decision.ADMITTED), distinct=True),
-                entered=Count("enrolments", distinct=True),
-                left=Count("enrolments", filter=Q(enrolments__exited_on__isnull=False), distinct=True),
-                completed=Count("enrolments", filter=Q(enrolments__exit_reason=ExitReason.COMPLETED), distinct=True),
+                applied=self._many("applications"),
+                admitted=self._many("applications", decision=Decision.ADMITTED),
+                entered=self._many("enrolments"),
+                left=self._many("enrolments", exited_on__isnull=False),
+                completed=self._many("enrolments", exit_reason=ExitReason.COMPLETED),
             )
             .order_by("-starts_on", "pk")
         )
 
+    def _many(self, relation: str, **those: Any) -> Coalesce:
+        rows = self.model._meta.get_field(relation).related_model._base_manager
+        found = rows.filter(cohort=OuterRef("pk"), **those).order_by().values("cohort")
+        return Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0)
+
+
+def taught(user: Any, row: str = "") -> Q:
+    """Rows of persons in the cohorts of a user's training bodies; of their own teams, for a trainer who is of some.
+
+    `row`: where the learner and the cohort of a row stand, "enrolment__". Readers see figures, not rows; who said no
+    to the body is not there.
+    """
+    see = reach(user)
+    bodies = [] if see.behind_glass else [pk for pk in see.bodies if pk not in see.team]
+    provider = f"{row}cohort__programme__provider"
+    mine = Q(**{f"{provider}__in": bodies})
+    if see.team:
+        mine |= Q(**{f"{provider}__in": see.team, f"{row}cohort__in": user.duties.values("cohort")})
+    no = apps.get_model("learners", "Sharing")._base_manager.filter(
+        learner=OuterRef(f"{row}learner"), organisation=OuterRef(provider), objected_on__isnull=False
+    )
+    return mine & ~Q(Exists(no))
+
 
 class OfCohort(OfLearner):
-    """Rows of a person in a cohort: for the training body, and for whoever sees the person."""
+    """Rows of a person in a cohort: for who teaches it, and for whoever knows the person by more than a name."""
 
     def seen_by(self, user: Any) -> Self:
-        teaches = Q(cohort__programme__provider__in=user.organisation_ids)
         learners = self.model._meta.get_field("learner").related_model
-        return self.filter(teaches | Q(learner__in=learners.objects.visible_to(user)))
+        return self.filter(taught(user) | Q(learner__in=learners._base_manager.filter(seen(user, known=True))))
 
 
-class ApplicationQuerySet(OfCohort): ...
+class ApplicationQuerySet(OfCohort):
+    def named_to(self, user: Any) -> Self:
+        """Those whose person this user may name: they see them, or teach the cohort to which the person is told admitted."""
+        learners = self.model._meta.get_field("learner").related_model
+        told = Q(status=ApplicationStatus.ANNOUNCED, decision=Decision.ADMITTED)
+        return self.filter(Q(learner__in=learners.objects.visible_to(user)) | (taught(user) & told))
+
+
+class DirectRequestQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """The training body's managers and advisers, and whoever typed it for the person, as long as they work there."""
+        mine = Q(typed_by=user.pk, typed_for__in=user.organisation_ids)
+        return self.filter(Q(programme__provider__in=programme_bodies(user)) | mine)
+
+    def waiting(self) -> Self:
+        return self.filter(status=RequestStatus.WAITING)
 
 
 class EnrolmentQuerySet(OfCohort):

@@ -34,6 +34,36 @@ class Decision(TextChoices):
     REFUSED = "refused", _("refusé")
 
 
+class RequestKind(TextChoices):
+    """What a person asks by themself."""
+
+    APPLY = "apply", _("candidature")
+    CALL = "call", _("être rappelé")
+
+
+class RequestWay(TextChoices):
+    """How a direct request came."""
+
+    SCREEN = "screen", _("site")
+    PHONE = "phone", _("téléphone")
+    PAPER = "paper", _("formulaire papier")
+
+
+class RequestStatus(TextChoices):
+    WAITING = "waiting", _("à traiter")
+    TAKEN = "taken", _("prise en charge")
+    SET_ASIDE = "set_aside", _("écartée")
+
+
+class SetAside(TextChoices):
+    """Why a direct request leads to no application; never « refused »: nobody has judged it."""
+
+    DUPLICATE = "duplicate", _("demande déjà reçue")
+    UNUSABLE = "unusable", _("coordonnées inutilisables")
+    TOLD = "told", _("renseignée, ne donne pas suite")
+    NOT_REACHED = "not_reached", _("jointe sans succès, par deux canaux")
+
+
 class ExitReason(TextChoices):
     COMPLETED = "completed", _("formation achevée")
     JOB = "job", _("emploi ou alternance")

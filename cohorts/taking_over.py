@@ -6,22 +6,25 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils import timezone
 
+from cohorts.left_open import COHORTS, Clocks
 from cohorts.models import Application, Cohort, Enrolment, EntryRecord
 from cohorts.states import ApplicationStatus, Decision, RecordSource
 from learners.intake import PERSONS, district_fields
 from learners.models import Handoff, Learner, Sharing
 from learners.situations import add_months
-from learners.states import DeclineReason, HandoffStatus, Purpose, Scope
+from learners.states import OPEN, DeclineReason, HandoffStatus, Purpose, Scope
 from partners.bulk import load_columns, reserve
 from partners.intake import ORGANISATIONS, PROGRAMMES, pick
 from partners.models import Organisation
 from partners.states import HOLDERS
+from partners.traces import amend, note_made
 from partners.workbook import Batch, Takeover
 from partners.workbook.sheets import in_slices
 
-COHORTS, REFERRALS, ENROLMENTS = "Cohortes", "Orientations", "Inscriptions"
+REFERRALS, ENROLMENTS = "Orientations", "Inscriptions"
 INELIGIBLE, ADMITTED, REFUSED, WAITLISTED, WITHDRAWN = "ineligible", "admitted", "refused", "waitlisted", "withdrawn"
 PAST = 12  # months after the exit beyond which nobody follows the person any more
 BASIS = "takeover"
@@ -190,6 +193,7 @@ class Answer(NamedTuple):
     expected_start_on: date | None
     ended_on: date | None
     decline_reason: str
+    deadline_on: date | None = None
 
 
 def handoff_state(said: str | None, sent: date, decided: date | None, entered: date | None) -> Answer:
@@ -216,6 +220,10 @@ def write_referrals(takeover: Takeover, batch: Batch) -> None:
     handoffs = [next(ids) if who is not None else None for who in by]
     answers = [handoff_state(*facts) for facts in zip(said, sent, decided, entered, strict=True)]
     asked = [line for line, handoff in enumerate(handoffs) if handoff is not None]
+    clocks = Clocks(takeover, learners, cohorts)
+    for line in asked:
+        if answers[line].status == HandoffStatus.RECEIVED:
+            answers[line] = answers[line]._replace(**clocks.of(learners[line], cohorts[line], sent[line]))
     load_columns(
         Handoff,
         len(asked),
@@ -226,6 +234,8 @@ def write_referrals(takeover: Takeover, batch: Batch) -> None:
         sent_on=[sent[line] for line in asked],
         purpose=Purpose.REFERRAL.value,
         message="",
+        obstacle="",
+        agreed_through="",
         **{name: [answers[line][place] for line in asked] for place, name in enumerate(Answer._fields)},
     )
     states = [
@@ -258,8 +268,9 @@ def fill_referrals(takeover: Takeover, filled: dict[int, dict[str, Any]]) -> Non
     for pk, values in filled.items():
         if "referred_by" in values:
             values["referred_by_id"] = values.pop("referred_by")
-        Application._base_manager.filter(pk=pk).update(
-            **{name: value for name, value in values.items() if name != "decision"}
+        amend(
+            Application._base_manager.filter(pk=pk),
+            **{name: value for name, value in values.items() if name != "decision"},
         )
         if "decision" in values:
             settle(Application._base_manager.get(pk=pk), values["decision"])
@@ -269,12 +280,14 @@ def settle(application: Application, said: str) -> None:
     """Give a pending application the decision a file brings."""
     entry = Enrolment._base_manager.filter(learner=application.learner_id, cohort=application.cohort_id).first()
     application.status, application.decision = application_state(said, entered=entry is not None)
-    application.save(update_fields=["status", "decision"])
+    amend(Application._base_manager.filter(pk=application.pk), status=application.status, decision=application.decision)
     answer = handoff_state(said, application.referred_on, application.decided_on, entry.entered_on if entry else None)
+    # Without a deadline: what an earlier file left without an object.
     waiting = Handoff._base_manager.filter(
-        pk=application.handoff_id or 0, status__in=[HandoffStatus.PROPOSED, HandoffStatus.RECEIVED]
+        Q(status__in=OPEN) | Q(status=HandoffStatus.WITHDRAWN, deadline_on=None), pk=application.handoff_id or 0
     )
-    waiting.update(**answer._asdict())
+    if answer.status != HandoffStatus.RECEIVED:  # else its clock goes on, or it has no object any more
+        amend(waiting, **answer._asdict())
 
 
 def confirm_entries(takeover: Takeover, batch: Batch) -> None:
@@ -363,7 +376,7 @@ def new_versions(recorded: dict[int, dict[str, Any]]) -> None:
     """A correction is a new version: enrolment → fields to change."""
     for some in in_slices(recorded, 1_000):
         current = list(EntryRecord.objects.filter(enrolment__in=some, current=True))
-        EntryRecord.objects.filter(pk__in={record.pk for record in current}).update(current=False)
+        amend(EntryRecord.objects.filter(pk__in={record.pk for record in current}), current=False)
         for record in current:
             record.pk = None
             record.version += 1
@@ -371,4 +384,4 @@ def new_versions(recorded: dict[int, dict[str, Any]]) -> None:
             record.source = RecordSource.IMPORT
             for attr, value in recorded[record.enrolment_id].items():
                 setattr(record, attr, value)
-        EntryRecord.objects.bulk_create(current)
+        note_made(EntryRecord, [record.pk for record in EntryRecord.objects.bulk_create(current)])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
+
+HERE = ("localhost", "127.0.0.1", "::1")  # what never leaves the machine
 
 
 def ready_for_production(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessage]:
@@ -30,3 +33,23 @@ def ready_for_production(app_configs: Any, **kwargs: Any) -> Iterable[CheckMessa
         yield checks.Warning(
             "Passwords are weakly hashed.", hint="Put Argon2 first in PASSWORD_HASHERS.", id="relais.W006"
         )
+    if settings.DEMO:
+        yield checks.Error("Anybody walks in as anybody.", hint="Unset RELAIS_DEMO.", id="relais.E001")
+    yield from _in_clear(settings.GEOCODER_URL)
+    yield from _short_messages(settings.SMS_URL)
+
+
+def _in_clear(url: str) -> Iterable[CheckMessage]:
+    """Where addresses are asked: on this machine, or by https."""
+    where = urlsplit(url)
+    if where.scheme == "http" and where.hostname not in HERE:
+        yield checks.Error("Addresses of persons travel in clear.", hint="GEOCODER_URL: use https.", id="relais.E010")
+
+
+def _short_messages(url: str) -> Iterable[CheckMessage]:
+    """Where numbers and texts are sent: on this machine, or by https, and with what the provider knows us by."""
+    where = urlsplit(url)
+    if url and (where.scheme not in {"http", "https"} or (where.scheme == "http" and where.hostname not in HERE)):
+        yield checks.Error("Numbers of persons travel in clear.", hint="SMS_URL: use https.", id="relais.E011")
+    if url and not (settings.SMS_TOKEN and settings.SMS_SENDER):
+        yield checks.Error("No short message can leave.", hint="Set SMS_TOKEN and SMS_SENDER.", id="relais.E012")

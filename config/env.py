@@ -76,6 +76,21 @@ def one_of(name: str, values: tuple[str, ...], default: str) -> str:
     return found
 
 
+def web_address(name: str) -> str:
+    """Read the address of a service, without its last slash; empty when there is none."""
+    value = text(name, "").rstrip("/")
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        good = False
+    if not good or parts.username is not None or parts.query or parts.fragment or not value.isascii() or " " in value:
+        raise ImproperlyConfigured(f"{name} must be an address such as https://example.org/path, without user, ? or #.")
+    return value
+
+
 def local_key(path: Path) -> str:
     """Give the signing key of a local run, made once and kept in `path`, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.accounts import *  # noqa: F403 -- the account part, kept apart for its length
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("RELAIS_VAR_DIR", str(BASE_DIR / "var")))  # all that a run writes
@@ -40,6 +42,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "django_filters",
+    "django_htmx",
+    "template_partials",
+    "lucide",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "bootstrap",  # its static files
     "csp",
 ]
@@ -55,11 +64,17 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # a page is shut unless it says otherwise
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.sessions.guarded_sessions",
+    "partners.break_glass.journalled_glass",
+    "config.merged.to_the_kept_file",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -101,24 +116,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Accounts and sessions ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
-LOGIN_URL = "partners:sign_in"
-LOGIN_REDIRECT_URL = "placements:home"
-LOGOUT_REDIRECT_URL = "partners:sign_in"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": f"{VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
-]
-SESSION_COOKIE_AGE = 12 * 3600
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# allauth, passwords, second factors, how long a session lasts: config/accounts.py
 
 # --- Headers -----------------------------------------------------------------------------------------------
 if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    KNOWN_PLACE_COOKIE = "__Host-known-place"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600
@@ -126,6 +129,16 @@ if PRODUCTION:
     CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in ALLOWED_HOSTS]
     if env.flag("RELAIS_BEHIND_PROXY", default=False):  # only if the proxy always sets or clears this header itself
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        ALLAUTH_TRUSTED_PROXY_COUNT = env.number("RELAIS_PROXIES", 1, least=1, most=9)  # whose X-Forwarded-For is read
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+# Only `manage.py demo` sets it: personas walk in without a password. Never where persons are real.
+DEMO = env.flag("RELAIS_DEMO", default=False)
+if DEMO and PRODUCTION:
+    raise ImproperlyConfigured(
+        "RELAIS_DEMO opens every account to everybody: it is refused with RELAIS_ENV=production."
+    )
+if DEMO:
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append("placements.demo.door.on_sign_in")
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -178,6 +191,15 @@ EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=False)
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=PRODUCTION and not EMAIL_USE_SSL)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Relais <relais@localhost>")
+
+# --- SMS: by a provider's HTTP API; without SMS_URL they wait to be sent by hand ------------------------------
+SMS_URL = env.text("SMS_URL", "")
+SMS_TOKEN = env.text("SMS_TOKEN", "")
+SMS_SENDER = env.text("SMS_SENDER", "Relais")
+MESSAGES_PER_WEEK = env.number("MESSAGES_PER_WEEK", 3, least=1, most=50)  # to one person, whatever wrote them
+
+# --- Addresses: where they are asked; empty, priority districts are as people declare them --------------------
+GEOCODER_URL = env.web_address("GEOCODER_URL")
 
 # --- Jobs: the table is the queue; a broker, if any, only carries row numbers --------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "")

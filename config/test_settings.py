@@ -5,7 +5,7 @@ import tempfile
 
 # Before the settings are read: tests neither see nor touch the files of a local run.
 os.environ.setdefault("RELAIS_VAR_DIR", tempfile.mkdtemp(prefix="relais-test-"))
-for name in ("SENTRY_DSN", "CELERY_BROKER_URL", "EMAIL_HOST"):
+for name in ("SENTRY_DSN", "CELERY_BROKER_URL", "EMAIL_HOST", "SMS_URL", "RELAIS_DEMO"):
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403 -- the point of this module

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from learners.district_map import DistrictMap, Place
-from partners.models import Perimeter, Referential
+from learners.district_map import MARGIN_METRES, DistrictMap, Place
+from partners.models import District, Perimeter, Referential
 from partners.states import ReferentialKind
 
 _kept: dict[str, tuple[UUID, DistrictMap]] = {}
 _building = Lock()
 
 
-def district_at(latitude: float, longitude: float, generation: str = "2024") -> Place | None:
-    """Where a point falls, indicatively; None when it cannot be told: unknown, not « in none ».
+def district_at(
+    latitude: float, longitude: float, generation: str = "2024", margin: float = MARGIN_METRES
+) -> Place | None:
+    """Where a point known within `margin` metres falls, indicatively; None when it cannot be told: unknown, not « in none ».
 
     It cannot without perimeters, nor outside those of an extract, for it may be in one we do not hold.
     Degrees, WGS84. ValueError with a French sentence when the point is not on Earth.
@@ -24,8 +26,19 @@ def district_at(latitude: float, longitude: float, generation: str = "2024") -> 
     districts = district_map(generation)
     if districts is None:
         return None
-    place = districts.at(latitude, longitude)
+    place = districts.at(latitude, longitude, margin)
     return place if place.candidates or not districts.partial else None
+
+
+def has_undrawn(commune: str, generation: str = "2024") -> bool:
+    """Whether the list names a district of this commune whose perimeter is not loaded: a point there may be in it."""
+    drawn = Perimeter.objects.filter(generation=generation).values("code")
+    missing = District.objects.filter(generation=generation).exclude(code__in=drawn)
+    return any(commune in communes for communes in missing.values_list("communes", flat=True))
+
+
+def has_perimeters(generation: str = "2024") -> bool:
+    return Referential.objects.filter(kind=ReferentialKind.PERIMETERS, generation=generation).exists()
 
 
 def district_map(generation: str = "2024") -> DistrictMap | None:

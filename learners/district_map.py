@@ -1,7 +1,8 @@
 """Point → priority district (QPV), by geometry alone: an R-tree over the perimeters, then the exact outlines.
 
 Pure: no query, no clock. The answer is indicative, never an attestation: published outlines are rounded (11 m), and
-some overlap. A point within 25 m of an outline, or inside two perimeters, is therefore said to be ambiguous.
+some overlap. A point within 25 m of an outline, or inside two perimeters, is therefore said to be ambiguous. Whoever
+knows the point less well than that gives a wider margin.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Place:
     """Where a point falls.
 
     `code`, `name`: the district, "" when it is in none, or when two perimeters both hold it. `candidates`: codes of all
-    perimeters that hold it or pass within 25 m, sorted. `ambiguous`: a person must decide. `generation`: the list
+    perimeters that hold it or pass within the margin, sorted. `ambiguous`: a person must decide. `generation`: the list
     ("2024"); `listed_on`: the day that list was loaded. `indicative` is always true.
     """
 
@@ -65,26 +66,28 @@ class DistrictMap:
         shapely.prepare(self.shapes)
         shapely.prepare(self.outlines)
 
-    def at(self, latitude: float, longitude: float) -> Place:
-        """Where one point falls; ValueError with a French sentence when it is not on Earth."""
-        return self.at_all([(latitude, longitude)])[0]
+    def at(self, latitude: float, longitude: float, margin: float = MARGIN_METRES) -> Place:
+        """Where one point falls, known within `margin` metres; ValueError with a French sentence when not on Earth."""
+        return self.at_all([(latitude, longitude)], margin)[0]
 
-    def at_all(self, points: Sequence[tuple[float, float]]) -> list[Place]:
+    def at_all(self, points: Sequence[tuple[float, float]], margin: float = MARGIN_METRES) -> list[Place]:
         """Where each (latitude, longitude) falls, in order; ValueError when one is not on Earth."""
         where = np.array(points, dtype=np.float64).reshape(-1, 2)[:, ::-1]
         if not bool(np.all(np.isfinite(where)) and np.all(np.abs(where) <= (180.0, 90.0))):
             raise ValueError(
                 "Ces coordonnées ne sont pas des degrés\u00a0: latitude de -90 à 90, longitude de -180 à 180."
             )
-        reach = MARGIN_METRES / metres_per_degree(np.minimum(np.abs(where[:, 1]), 89.0))
+        reach = margin / metres_per_degree(np.minimum(np.abs(where[:, 1]), 89.0))
         near = self.tree.query(shapely.box(*(where - reach).T, *(where + reach).T))
-        return self.settle(where, near[0], near[1])
+        return self.settle(where, near[0], near[1], margin)
 
-    def settle(self, where: Metres, point: NDArray[np.int64], district: NDArray[np.int64]) -> list[Place]:
+    def settle(
+        self, where: Metres, point: NDArray[np.int64], district: NDArray[np.int64], margin: float
+    ) -> list[Place]:
         """The exact tests on the pairs (point, district) that the tree could not rule out."""
         inside = shapely.covers(self.shapes[district], shapely.points(where[point]))
         local = (where[point] - self.origins[district]) * self.scales[district]
-        edge = shapely.dwithin(self.outlines[district], shapely.points(local), MARGIN_METRES)
+        edge = shapely.dwithin(self.outlines[district], shapely.points(local), margin)
         held: list[list[int]] = [[] for _ in where]
         touched: list[list[int]] = [[] for _ in where]
         for at, number, within, close in zip(point, district, inside, edge, strict=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Protocol
 
@@ -11,17 +10,19 @@ from django.db import models
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from learners.identity import Identity, likely_duplicates, name_key
-from learners.models import Learner, LearnerReference, Responsibility, Situation
+from learners.identity import Suspects, likely_duplicates, name_key
+from learners.models import Learner, LearnerReference, Merge, Responsibility, Situation
 from learners.states import Closing, DistrictMethod, DistrictStatus, Evidence, Kind, Sex
 from partners.bulk import load_columns, reserve
 from partners.cells import Day, Number, Words, YesNo, choices
 from partners.code_cells import OUTSIDE, Commune, District, Email, Phone, Postcode
 from partners.codes import district_generation
 from partners.intake import CHANNEL, ORGANISATIONS, facts, in_order, links, pick, texts
+from partners.traces import amend
 from partners.workbook import Batch, Column, Sheet, Takeover
 
 PERSONS, SITUATIONS = "Personnes", "Situations"
+MOVED_REFERENCES = "learners.LearnerReference.learner"
 NOT_YET = ("Cette date est dans l’avenir.", "Un fait se note une fois arrivé\u00a0: corrigez la date ou laissez vide.")
 
 
@@ -74,6 +75,15 @@ class PersonSheet(Sheet):
     }
     PLAIN = ("last_name", "first_name", "sex", "email", "phone", "channel", "address", "postcode", "commune")
 
+    def match(self, takeover: Takeover, batch: Batch) -> dict[int, int]:
+        """Nobody by their facts alone; a reference that came with a merged file stands for the one that was kept."""
+        codes, merged = batch.text("code"), merged_references(takeover.importer)
+        batch.aliases = {line for line in batch.known if codes[line] in merged} if merged else set()
+        for line in sorted(batch.aliases):
+            reason = "Cette fiche a été réunie avec une autre\u00a0: la ligne vaut pour la fiche gardée."
+            batch.warn(line, "code", reason, "Rien à faire\u00a0: elle n’est pas comparée.")
+        return {}
+
     def check(self, takeover: Takeover, batch: Batch) -> None:
         self._duplicates(takeover, batch)
 
@@ -81,15 +91,17 @@ class PersonSheet(Sheet):
         """Warn of new persons who may be somebody already there, in the file or among the importer's own."""
         if not batch.fresh:
             return
-        people = _Doubles()
+        people = Suspects()
         columns = (self._keys(takeover, batch), *(batch[attr] for attr in ("born_on", "phone", "email")))
         for line, facts_ in enumerate(zip(*columns, strict=True)):
             if line not in batch.known:
                 people.add(-line - 1, *facts_)
         mine = Learner._base_manager.filter(references__importer=takeover.importer)
-        for pk, *stored in mine.values_list("pk", "name_key", "born_on", "phone", "email").iterator(chunk_size=5_000):
-            people.add(pk, *stored)
-        for first, other in people.pairs():
+        stored = mine.values_list("pk", "name_key", "born_on", "phone", "email")
+        for pk, name, born, phone, email in stored.iterator(chunk_size=5_000):
+            people.add(pk, name, born, phone, email)
+        in_order = sorted(people, key=lambda person: (person.key < 0, abs(person.key)))
+        for first, other in likely_duplicates(in_order):
             self._warn_of(takeover, batch, first, other)
 
     def _warn_of(self, takeover: Takeover, batch: Batch, first: int, other: int) -> None:
@@ -152,30 +164,15 @@ class PersonSheet(Sheet):
                 changes |= {"district_method": DistrictMethod.DECLARED, "district_on": takeover.today}
             if "referent" in changes:
                 changes["referent_id"] = changes.pop("referent")
-            Learner._base_manager.filter(pk=pk).update(**changes)
+            amend(Learner._base_manager.filter(pk=pk), **changes)
 
 
-class _Doubles:
-    """Likely duplicates in a crowd: only those who share a contact, or names and a birth date, are compared."""
-
-    def __init__(self) -> None:
-        self.first: dict[Any, Identity] = {}
-        self.suspects: dict[int, Identity] = {}
-
-    def add(self, token: int, key: Any, born: Any, phone: Any, email: Any) -> None:
-        person = None
-        # Any true pair shares one of these. Letters in any order stand for words in any order.
-        for sign in (phone, email and email.lower(), born and (born, "".join(sorted(key)))):
-            if not sign:
-                continue
-            person = person or Identity(token, key, born, phone or "", email or "")
-            known = self.first.setdefault(sign, person)
-            if known is not person:
-                self.suspects[known.key] = known
-                self.suspects[token] = person
-
-    def pairs(self) -> Iterator[tuple[int, int]]:
-        return likely_duplicates(sorted(self.suspects.values(), key=lambda person: (person.key < 0, abs(person.key))))
+def merged_references(importer: Any) -> set[str]:
+    """The importer's own references that came to a person with a file merged into theirs."""
+    done = Merge._base_manager.filter(undone_at=None, kept__references__importer=importer).distinct()
+    moved = {pk for rows in done.values_list("moved", flat=True) for pk in rows.get(MOVED_REFERENCES, ())}
+    codes = LearnerReference._base_manager.filter(pk__in=moved, importer=importer) if moved else ()
+    return {reference.code for reference in codes}
 
 
 class SituationSheet(Sheet):

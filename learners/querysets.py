@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 from typing import Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from learners.states import HandoffStatus
+from learners.seeing import seen
+from learners.states import HandoffStatus, Verdict
+from partners.models import Membership
 from partners.scoping import ScopedQuerySet
-
-OVERLAP = timedelta(days=30)  # a former holder still reads
+from partners.states import Role
 
 
 class LearnerQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
-        """Managers see whom their organisation follows, advisers whom they follow, partners whom they share; the platform nobody.
+        """`learners.seeing` says by which ways; the platform's staff see nobody but behind glass."""
+        return self.filter(seen(user))
 
-        A sharing ends on the day it says, and at once when the person objects.
-        """
-        today = timezone.localdate()
-        followed = self._rows("responsibilities").filter(Q(until=None) | Q(until__gte=today - OVERLAP))
-        by_manager = followed.filter(organisation__in=user.managed_ids)
-        by_adviser = followed.filter(user=user)
-        shared = self._rows("sharings").filter(organisation__in=user.organisation_ids, objected_on=None)
-        still_shared = shared.filter(Q(until=None) | Q(until__gt=today))
-        return self.filter(Exists(by_manager) | Exists(by_adviser) | Exists(still_shared))
-
-    def _rows(self, relation: str) -> Any:
-        related = self.model._meta.get_field(relation).related_model
-        return related._base_manager.filter(learner=OuterRef("pk"))
+    def known_to(self, user: Any) -> Self:
+        """Of those, the ones of whom more than a name and dates is seen: a filter on anything else starts here."""
+        return self.filter(seen(user, known=True))
 
     def active(self) -> Self:
         return self.filter(closed_on=None)
+
+    def standing(self) -> Self:
+        """Without the files that were merged into another: the other one stands for them."""
+        return self.filter(merged_into=None)
 
 
 class OfLearner(ScopedQuerySet[Any]):
@@ -51,11 +47,17 @@ class ResponsibilityQuerySet(OfLearner):
     def open(self) -> Self:
         return self.filter(until=None)
 
+    def of(self, user: Any) -> Self:
+        """Those that are this user's own, and those of the organisations they manage."""
+        return self.filter(Q(user=user, organisation__in=user.organisation_ids) | Q(organisation__in=user.managed_ids))
+
 
 class SharingQuerySet(OfLearner): ...
 
 
 class HandoffQuerySet(ScopedQuerySet[Any]):
+    LATEST = ("-sent_on", "-pk")
+
     def seen_by(self, user: Any) -> Self:
         """The two sides."""
         mine = user.organisation_ids
@@ -63,3 +65,50 @@ class HandoffQuerySet(ScopedQuerySet[Any]):
 
     def awaiting_reply(self) -> Self:
         return self.filter(status__in=(HandoffStatus.PROPOSED, HandoffStatus.RECEIVED))
+
+    def late_on(self, today: date) -> Self:
+        """Those that nobody answered in time."""
+        return self.awaiting_reply().filter(deadline_on__lt=today)
+
+    def for_list(self) -> Self:
+        return self.select_related("learner", "sender", "receiver").order_by(*self.LATEST)
+
+
+class BehalfQuerySet(OfLearner):
+    def seen_by(self, user: Any) -> Self:
+        """Who sees the person; and without the person, who typed it, and the managers of that organisation."""
+        learners = self.model._meta.get_field("learner").related_model
+        mine = Q(typed_by=user.pk, organisation__in=user.organisation_ids) | Q(organisation__in=user.managed_ids)
+        return self.filter(mine | Q(learner__in=learners.objects.visible_to(user)))
+
+    def awaiting_verdict(self) -> Self:
+        return self.filter(verdict="")
+
+    def contested_before(self, user: Any) -> Self:
+        """What a person contests and this user is to put right: what they typed, and for a manager what nobody else can."""
+        answers = Membership._base_manager.filter(
+            user=OuterRef("typed_by"),
+            organisation=OuterRef("organisation"),
+            active=True,
+            role__in=(Role.MANAGER, Role.ADVISER),
+        )
+        own = Q(typed_by=user.pk, organisation__in=user.organisation_ids) & Q(Exists(answers))
+        left = Q(organisation__in=user.managed_ids) & ~Q(Exists(answers))
+        return self.filter(own | left, verdict=Verdict.CONTESTED)
+
+
+class DocumentQuerySet(OfLearner):
+    """Read by whoever sees the person and was given the documents too: `learners.access` says who."""
+
+    def kept(self) -> Self:
+        return self.filter(removed_at=None)
+
+
+class PersonalLinkQuerySet(OfLearner):
+    """Who sees the person sees that a link exists, never the link itself."""
+
+    def unspent(self) -> Self:
+        """Those that still open: neither used, nor revoked, nor out of date; an employer's, as long as an answer is awaited."""
+        now = timezone.now()
+        awaited = Q(handoff=None) | Q(handoff__status__in=(HandoffStatus.PROPOSED, HandoffStatus.RECEIVED))
+        return self.filter(awaited, used_at=None, revoked_at=None, ends_at__gt=now)

@@ -11,8 +11,19 @@ DECISIONS: dict[str, str] = {
     "learners.Handoff.learner": "anonymise",
     "learners.Responsibility.learner": "anonymise",
     "learners.Sharing.learner": "erase",
+    "learners.Document.learner": "erase",
+    "learners.PersonalLink.learner": "erase",
+    "learners.Learner.merged_into": "erase",
+    "learners.Behalf.learner": "erase",
+    "learners.Merge.kept": "erase",
+    "learners.Merge.absorbed": "erase",
+    "learners.Distinct.first": "erase",
+    "learners.Distinct.second": "erase",
+    "cohorts.DirectRequest.learner": "erase",
     "cohorts.Application.learner": "erase",
     "cohorts.Enrolment.learner": "anonymise",
     "placements.Placement.learner": "anonymise",
     "placements.EnrolmentFacts.learner": "anonymise",  # derived from rows that are
+    "placements.DayRun.learner": "anonymise",  # derived too
+    "placements.GapAlert.learner": "erase",
 }

@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from learners.states import RANK, UNLIMITED, Kind
+from learners.continuity import Interval, Laid
+from learners.states import ACTIVE, NEUTRAL, RANK, UNLIMITED, Kind
 
 DAY = timedelta(days=1)
 ENDLESS = 9_999  # whole months of a contract without end; also the most that is counted
 PLACE = {kind.value: place for place, kind in enumerate(RANK)}
 DECEASED = Kind.DECEASED.value
 NO_END = frozenset(kind.value for kind in UNLIMITED)
+# Plain words: a set of them is asked millions of times.
+IS_ACTIVE = frozenset(kind.value for kind in ACTIVE)
+IS_NEUTRAL = frozenset(kind.value for kind in NEUTRAL)
 
 
 class Span(NamedTuple):
@@ -98,3 +102,21 @@ def situation_at(spans: Iterable[Span], day: date) -> Span | None:
 def age_on(born: date, day: date) -> int:
     """Completed years by month and day: born on 29 February, a year older on 1 March of an ordinary year."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def laid(
+    situations: Iterable[tuple[str, date, date]],
+    stays: Iterable[tuple[date, date | None]],
+    bridges: Iterable[Interval],
+) -> Laid:
+    """What covers the days of a path: situations (kind, start, known until), enrolments, days before what is promised.
+
+    An enrolment without exit goes on.
+    """
+    found = Laid([(start, until or date.max) for start, until in stays], list(bridges), [])
+    for kind, start, until in situations:
+        if kind in IS_ACTIVE:
+            found.active.append((start, until))
+        elif kind in IS_NEUTRAL:
+            found.neutral.append((start, until))
+    return found

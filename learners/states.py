@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from learners.access import is_clock, is_receiver, is_sender
+from learners.access import confirms_entry, is_clock, is_receiver, is_sender
 from partners.lifecycle import Lifecycle, Step
 
 
@@ -119,6 +119,7 @@ class Closing(TextChoices):
     DECEASED = "deceased", lazy("décédé")
     UNREACHABLE = "unreachable", lazy("injoignable après toutes les relances")
     TAKEN_OVER = "taken_over", lazy("repris d’un passé déjà clos")
+    MERGED = "merged", lazy("fiche réunie avec une autre")
 
 
 class Purpose(TextChoices):
@@ -138,6 +139,46 @@ class HandoffStatus(TextChoices):
     DECLINED = "declined", lazy("décliné")
     WITHDRAWN = "withdrawn", lazy("retiré")
     RETURNED = "returned", lazy("revenu sans réponse")
+
+
+OPEN = (HandoffStatus.PROPOSED, HandoffStatus.RECEIVED)
+
+
+class Obstacle(TextChoices):
+    """What stands in the way, when help is asked: named by the person, read by the two sides only."""
+
+    MOBILITY = "mobility", lazy("mobilité")
+    HOUSING = "housing", lazy("logement")
+    HEALTH = "health", lazy("santé")
+    MONEY = "money", lazy("ressources")
+    CHILDCARE = "childcare", lazy("garde d’enfant")
+    ADMINISTRATION = "administration", lazy("démarches administratives")
+    OTHER = "other", lazy("autre frein")
+
+
+class Act(TextChoices):
+    """What somebody did for a person, and that the person is asked to confirm."""
+
+    APPLICATION = "application", lazy("candidature")
+    REFERRAL = "referral", lazy("orientation")
+    ANSWER = "answer", lazy("réponse à une enquête")
+    SITUATION = "situation", lazy("situation")
+    OBJECTION = "objection", lazy("opposition à un partage")
+
+
+class Mandate(TextChoices):
+    """By what right somebody types for a person."""
+
+    ORAL = "oral", lazy("demande de vive voix")
+    WRITTEN = "written", lazy("papier signé")
+    GUARDIAN = "guardian", lazy("représentant légal")
+
+
+class Verdict(TextChoices):
+    """What the person says of what was typed for them; blank while they have not."""
+
+    CONFIRMED = "confirmed", lazy("confirmé")
+    CONTESTED = "contested", lazy("contesté")
 
 
 class DeclineReason(TextChoices):
@@ -161,16 +202,52 @@ class Scope(TextChoices):
 def not_here(handoff: Any) -> str:
     """A referral is accepted by the act that confirms entry into training, never by a button."""
     if handoff.purpose == Purpose.REFERRAL:
-        return _("Une orientation est acceptée par l’entrée en formation : confirmez l’entrée dans la cohorte.")
+        return _("Une orientation est acceptée par l’entrée en formation : confirmez l’entrée dans la cohorte.")
+    return ""
+
+
+def not_an_entry(handoff: Any) -> str:
+    return "" if handoff.purpose == Purpose.REFERRAL else _("Seule une orientation mène à une entrée en formation.")
+
+
+def comes_back(handoff: Any) -> bool:
+    """Whether it brings back to its sender what was declined or left unanswered: somebody there has to take it."""
+    return handoff.purpose == Purpose.RETURN and handoff.follows_id is not None
+
+
+def not_back(handoff: Any) -> str:
+    """What came back is taken, and then proposed to another: it goes back and forth no more."""
+    if comes_back(handoff):
+        return _("Ce relais vous revient : reprenez-le, puis réorientez la personne si besoin.")
     return ""
 
 
 S = HandoffStatus
 HANDOFF = Lifecycle(
     Step("receive", lazy("Accuser réception"), (S.PROPOSED,), S.RECEIVED, who=is_receiver),
-    Step("accept", lazy("Prendre le relais"), (S.PROPOSED, S.RECEIVED), S.ACCEPTED, who=is_receiver, shut=not_here),
-    Step("enter", lazy("Confirmer l’entrée"), (S.PROPOSED, S.RECEIVED), S.ACCEPTED, who=is_receiver),
-    Step("decline", lazy("Décliner"), (S.PROPOSED, S.RECEIVED), S.DECLINED, who=is_receiver),
-    Step("withdraw", lazy("Retirer"), (S.PROPOSED, S.RECEIVED), S.WITHDRAWN, who=is_sender),
-    Step("return", lazy("Retour sans réponse"), (S.PROPOSED, S.RECEIVED), S.RETURNED, who=is_clock),
+    Step("accept", lazy("Prendre le relais"), OPEN, S.ACCEPTED, who=is_receiver, shut=not_here),
+    Step("enter", lazy("Confirmer l’entrée"), OPEN, S.ACCEPTED, who=confirms_entry, shut=not_an_entry),
+    Step("keep", lazy("Toujours en cours"), (S.RECEIVED,), S.RECEIVED, who=is_receiver),
+    Step("decline", lazy("Décliner"), OPEN, S.DECLINED, who=is_receiver, shut=not_back),
+    Step("withdraw", lazy("Retirer"), OPEN, S.WITHDRAWN, who=is_sender, shut=not_back),
+    Step("supersede", lazy("Devenu sans objet"), OPEN, S.WITHDRAWN, who=is_clock),
+    Step("return", lazy("Retour sans réponse"), OPEN, S.RETURNED, who=is_clock, shut=not_back),
 )
+
+
+class DocumentKind(TextChoices):
+    """What a document kept with a person is."""
+
+    CV = "cv", lazy("CV")
+    LETTER = "letter", lazy("lettre")
+    CERTIFICATE = "certificate", lazy("attestation ou titre")
+    CONVENTION = "convention", lazy("convention")
+    SHEET = "sheet", lazy("fiche remplie à la main")
+    OTHER = "other", lazy("autre")
+
+
+class LinkPurpose(TextChoices):
+    """What a personal link opens, and nothing else."""
+
+    PATH = "path", lazy("mon parcours")
+    HOSTING = "hosting", lazy("mes accueils")

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+# They register pages, which go below.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +21,8 @@ from partners import models
 
 admin.site.site_header = admin.site.site_title = "Relais"
 admin.site.index_title = _("Plateforme")
+# Secrets of second factors, sessions: nobody's business.
+admin.site.unregister([Authenticator, EmailAddress, UserSession, Group])  # rights come from places in organisations
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -36,10 +46,16 @@ class Kept(admin.ModelAdmin):
 
 
 class MembershipInline(admin.TabularInline):
+    """Looked at: a place is given by an invitation, of which the managers are told."""
+
     model = models.Membership
+    fk_name = "user"
     extra = 0
     can_delete = False  # deactivated, never deleted
-    autocomplete_fields = ("organisation",)
+    fields = readonly_fields = ("organisation", "role", "active", "awaiting", "since", "until")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class OrganisationReferenceInline(admin.TabularInline):
@@ -67,25 +83,21 @@ class OrganisationAdmin(Kept):
 
 
 @admin.register(models.User)
-class AccountAdmin(UserAdmin):
-    """Accounts of professionals and where they work."""
+class AccountAdmin(Kept):
+    """Accounts of professionals and where they work; shut and opened again here, nothing else.
+
+    Who could give a password, an e-mail or a place would read persons under another name, and nobody would be told.
+    """
 
     ordering = ("last_name", "first_name")
     list_display = ("email", "last_name", "first_name", "is_active", "is_staff")
     list_filter = ("is_active", "is_staff")
     search_fields = ("email", "last_name", "first_name")
-    readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ()
-    fieldsets = (
-        (None, {"fields": ("email", "password", "first_name", "last_name")}),
-        (_("Accès"), {"fields": ("is_active", "is_staff", "last_login", "date_joined")}),
-    )
-    add_fieldsets = (
-        (None, {"fields": ("email", "first_name", "last_name", "usable_password", "password1", "password2")}),
-    )
+    fields = ("email", "first_name", "last_name", "is_active", "is_staff", "last_login", "date_joined")
+    readonly_fields = ("email", "first_name", "last_name", "is_staff", "last_login", "date_joined")
     inlines = (MembershipInline,)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from partners.traces import noted_rows
+
 
 def load(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert rows whose values stand in the order of `columns`: COPY on PostgreSQL, executemany on SQLite."""
@@ -38,6 +40,7 @@ def _dressed(model: type[models.Model], column: str) -> bool:
 
 
 def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    rows = noted_rows(model, columns, rows)
     names = ", ".join(f'"{column}"' for column in columns)
     table = f'"{model._meta.db_table}"'
     with connection.cursor() as cursor:

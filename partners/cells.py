@@ -252,7 +252,10 @@ class Words(Cell):
     def __init__(self, words: dict[str, str], what: str) -> None:
         """`words`: code or label → code. Folded here, with and without what stands in brackets."""
         self.words: dict[str, str] = {}
+        self.labels: dict[str, str] = {}  # code → the first word for it that is not the code
         for word, code in words.items():
+            if word != code:
+                self.labels.setdefault(code, word)
             self.words[fold(word)] = self.words[fold(BRACKETS.sub(" ", word))] = code
         self.what = what
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from partners.journal import record
 
-moved = Signal()  # sender: the model; instance: the object, with its new status; sent within the transaction
+# sender: the model; instance: the object, with its new status; step: its name; by: who. Within the transaction.
+moved = Signal()
 
 Holds = Callable[[Any, Any], bool]  # (actor, object) -> may they
 Shut = Callable[[Any], str]  # object -> the sentence that says why not, or ""
@@ -75,7 +76,9 @@ class Lifecycle:
         # The WHERE clause is the lock: of two people, only one finds the old status.
         rows = type(obj)._base_manager.filter(pk=obj.pk, **{f"{self.field}__in": step.from_})
         if not rows.update(**values):
-            raise Refused(_("Quelqu’un vient de le faire avancer : rechargez la page pour voir où il en est."))
+            raise Refused(_("Quelqu’un vient de le faire avancer : rechargez la page pour voir où il en est."))
         for field, value in values.items():
             setattr(obj, field, value)
-        record(step.name, obj, by=by, learner=getattr(obj, "learner_id", None), was=str(was))
+        channel = getattr(by, "channel", "")  # "link": answered without an account
+        record(step.name, obj, by=by, learner=getattr(obj, "learner_id", None), channel=channel, was=str(was))
+        moved.send(type(obj), instance=obj, step=name, by=by)

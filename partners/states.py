@@ -71,3 +71,22 @@ class CommuneKind(TextChoices):
     DELEGATED = "delegated", _("commune déléguée")
     ASSOCIATED = "associated", _("commune associée")
     ARRONDISSEMENT = "arrondissement", _("arrondissement municipal")
+
+
+class ImportKind(TextChoices):
+    """What a file sent from a page holds."""
+
+    TAKEOVER = "takeover", _("reprise")
+    REFERRALS = "referrals", _("orientations")
+
+
+class ImportStatus(TextChoices):
+    """How far a file sent from a page has come."""
+
+    CHECKING = "checking", _("vérification en cours")
+    CHECKED = "checked", _("prêt à importer")
+    FAULTY = "faulty", _("à corriger")
+    WRITING = "writing", _("import en cours")
+    DONE = "done", _("importé")
+    UNDONE = "undone", _("annulé")
+    FAILED = "failed", _("échec")

@@ -13,8 +13,12 @@ def _holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("FR", years=year))
 
 
+def is_holiday(day: date) -> bool:
+    return day in _holidays(day.year)
+
+
 def is_working(day: date) -> bool:
-    return day.weekday() < 5 and day not in _holidays(day.year)
+    return day.weekday() < 5 and not is_holiday(day)
 
 
 def add_working_days(day: date, count: int) -> date:

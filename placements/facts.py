@@ -13,23 +13,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cohorts.states import CertificationResult, EntryStatus, ExitReason
-from learners.continuity import NO_DAY, Days, Interval, classify
+from learners.continuity import NO_DAY, Charge, Days, Hold, Interval, account, classify, window_of
 from learners.situations import (
     DAY,
+    IS_ACTIVE,
+    IS_NEUTRAL,
     PLACE,
     Span,
     add_months,
     age_on,
     known_until,
+    laid,
     months_exceeded,
     preference,
     whole_months,
 )
 from learners.states import (
-    ACTIVE,
     ALTERNANCE,
     NEET,
-    NEUTRAL,
     SALARIED,
     TRAINING,
     WORK,
@@ -45,9 +46,8 @@ LONG_UNEMPLOYED = {True: 6, False: 12}  # months, by « under 25 »
 YES_NO = {Answer.YES.value: True, Answer.NO.value: False}
 INSIDE_OUTSIDE = {DistrictStatus.INSIDE.value: True, DistrictStatus.OUTSIDE.value: False}
 # Plain words: a set of them is asked millions of times.
-IS_ACTIVE, IS_WORK, IS_NEUTRAL, IS_SALARIED, IS_ALTERNANCE, IS_TRAINING, IS_EVENT = (
-    frozenset(kind.value for kind in group)
-    for group in (ACTIVE, WORK, NEUTRAL, SALARIED, ALTERNANCE, TRAINING, WORK | NEET)
+IS_WORK, IS_SALARIED, IS_ALTERNANCE, IS_TRAINING, IS_EVENT = (
+    frozenset(kind.value for kind in group) for group in (WORK, SALARIED, ALTERNANCE, TRAINING, WORK | NEET)
 )
 TRAINED = Kind.TRAINING_QUALIFYING.value
 ALWAYS_HIRED = frozenset({Kind.SUBSIDISED.value, Kind.SELF_EMPLOYED.value})
@@ -80,10 +80,11 @@ class Stay(NamedTuple):
 
 @dataclass(slots=True)
 class Life:
-    """All that reports may know of one person.
+    """All that reports and the ledger may know of one person.
 
     admissions: cohort → day of the decision, for admitted applications with a dated decision.
     announced: accepted handoffs, (accepted on, expected start). answers: (enrolment, milestone) → results.
+    begun: days on which somebody asked for them, or held. holds: who held, in the order in which they took the baton.
     """
 
     stays: list[Stay] = field(default_factory=list)
@@ -91,6 +92,9 @@ class Life:
     admissions: dict[int, date] = field(default_factory=dict)
     announced: list[Interval] = field(default_factory=list)
     answers: dict[tuple[int, int], list[str]] = field(default_factory=dict)
+    begun: list[date] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    closed: date | None = None
 
 
 class Seen(NamedTuple):
@@ -122,6 +126,16 @@ def facts_of(life: Life) -> Iterator[dict[str, Any]]:
             row.update(_days(classify((stay.entered, row["m6_on"]), active=active, bridged=bridges, neutral=neutral)))
         row.update(_answers(stay, life.answers))
         yield row
+
+
+def ledger_of(life: Life) -> list[Charge]:
+    """Each day since the first referral, in one class and on one account; none when nobody ever held or was asked."""
+    window = window_of(life.begun, life.closed)
+    if window is None:
+        return []
+    spans = [(span.kind, span.start, known_until(span)) for span in life.spans]
+    stays = [(stay.entered, stay.exited) for stay in life.stays]
+    return account(window, laid(spans, stays, _bridges(life)), life.holds)
 
 
 def _seen(life: Life) -> list[Seen]:

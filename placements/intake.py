@@ -23,6 +23,7 @@ from partners.referentials.known import unchecked
 from partners.spreadsheet import USUAL, Limits
 from partners.workbook import Batch, Column, Outcome, Sheet, Takeover
 from partners.workbook.sheets import in_slices
+from placements import ledger
 from placements.models import FollowUp
 from placements.refresh import refresh_people
 from placements.rules import RULES
@@ -120,7 +121,19 @@ def bring_in(
     `importer`: whose references and cohorts these are; None is the platform. `by`: the user who asked. `today`: the day
     beyond which nothing is known yet, by default the calendar's. `told` is called with numbers of rows. What is wrong with the file is in the outcome, never raised.
     """
-    takeover = Takeover(
+    asked = prepared(importer=importer, by=by, today=today, told=told)
+    return asked.run(path, limits=limits, dry_run=dry_run)
+
+
+def prepared(
+    *,
+    importer: Organisation | None = None,
+    by: Any = None,
+    today: date | None = None,
+    told: Callable[[int], Any] = lambda rows: None,
+) -> Takeover:
+    """An import of a takeover workbook, not begun; see `bring_in`."""
+    asked = Takeover(
         WORKBOOK,
         importer=importer,
         lists=lists_loaded(frozenset(RULES)),
@@ -130,12 +143,12 @@ def bring_in(
         by=by,
     )
     for sentence in unchecked():
-        takeover.problems.warn(None, None, None, None, Fault(sentence, "Chargez la liste avec load_referentials."))
-    return takeover.run(path, limits=limits, dry_run=dry_run)
+        asked.problems.warn(None, None, None, None, Fault(sentence, "Chargez la liste avec load_referentials."))
+    return asked
 
 
 def refresh_touched(takeover: Takeover) -> None:
-    """Bring up to date the facts of everybody of whom something new is known."""
+    """Bring up to date the facts and days of everybody of whom something new is known."""
     people: set[int] = set()
     for title in ("Situations", "Orientations", ENROLMENTS, FollowUpSheet.title):
         batch = takeover.batches[title]
@@ -144,3 +157,4 @@ def refresh_touched(takeover: Takeover) -> None:
         people.update(learners[line] for line in (*batch.fresh, *filled))
     people.update(takeover.batches[PERSONS].fills)
     refresh_people(people)
+    ledger.begin(list(takeover.batches[PERSONS].ids.values()))

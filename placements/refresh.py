@@ -1,32 +1,33 @@
-"""Facts kept true: read the sources of some people, compute, write. The same five reads whatever their number.
+"""Facts and days kept true: read the sources of some people, compute, write. The same reads whatever their number.
 
-A change of one situation or enrolment changes the facts of all enrolments of that person, so a person is the unit.
+A change of one situation or enrolment changes the facts of all enrolments of that person, and who held when changes
+their days, so a person is the unit. On PostgreSQL the row of each is held meanwhile: of two changes at one moment, the
+second reads what the first one wrote.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection, models, transaction
-from django.db.models import ExpressionWrapper, FilteredRelation, Max, Min, Q, QuerySet
+from django.db import connection, transaction
+from django.db.models import Max, Min
 from django.db.models.signals import post_delete, post_save
 
 from cohorts.models import Application, Enrolment, EntryRecord
-from cohorts.states import Decision
-from learners.models import Handoff, Learner, Situation
-from learners.situations import Span
-from learners.states import PROVEN
+from learners.models import Handoff, Learner, Responsibility, Situation
+from learners.signals import situations_changed
+from learners.states import HandoffStatus
 from partners.bulk import load
 from partners.lifecycle import moved
-from placements.facts import Life, Stay, facts_of
+from placements import ledger
+from placements.facts import Life, facts_of, ledger_of
 from placements.models import EnrolmentFacts, FollowUp
 from placements.models.facts import CodeField
+from placements.sources import Who, lives_and_days, lives_of, these
 
 FEW = 50  # people; above it, deleting and loading beats row by row
 BATCH = 4_000
@@ -35,12 +36,6 @@ FIELDS = list(EnrolmentFacts._meta.concrete_fields)
 COLUMNS = [field.attname for field in FIELDS]
 IN_ORDER = itemgetter(*COLUMNS)
 CODED = [(field.attname, field.places) for field in FIELDS if isinstance(field, CodeField)]
-HALF_TIME = 17.5
-RECORD = (
-    "sex", "born_on", "status", "unemployed_since", "in_education", "level", "district_status", "disability", "nationality",
-    "foreign_background", "housing_exclusion", "rural",
-)  # fmt: skip
-WHO = "{who}"  # where the people stand in a source's SQL
 
 
 def refresh(enrolment_ids: Iterable[int]) -> int:
@@ -49,42 +44,73 @@ def refresh(enrolment_ids: Iterable[int]) -> int:
     return refresh_people(learners)
 
 
+@transaction.atomic(savepoint=False)
 def refresh_people(learner_ids: Iterable[int]) -> int:
-    """Recompute the facts of all enrolments of these people, in the transaction of the caller; the number of rows written."""
+    """Recompute the facts and days of these people, in the transaction of the caller; the number of facts written."""
     people = sorted(set(learner_ids))
     if len(people) <= FEW:
-        return _upsert(_rows(_people(people))) if people else 0
+        if not people:
+            return 0
+        lives, days = lives_and_days(these(people))
+        ledger.keep(_accounts(lives), days)
+        return _upsert(_rows(lives))
     written = 0
     for at in range(0, len(people), BATCH):
-        written += _replace(_people(people[at : at + BATCH]))
+        who = these(people[at : at + BATCH])
+        lives = lives_of(who)
+        ledger.replace(_accounts(lives))
+        written += _replace(who, lives)
     return written
 
 
 def rebuild(progress: Callable[[int], Any] = lambda people: None) -> int:
-    """Recompute every fact, all or nothing; the number of rows written. `progress` is told how many ids were gone through."""
+    """Recompute every fact and day, all or nothing; the number of facts. `progress` is told how many ids were gone through."""
     bounds = Learner._base_manager.aggregate(low=Min("pk"), high=Max("pk"))
     written = 0
     with transaction.atomic():
+        ledger.empty()
         EnrolmentFacts._base_manager.all()._raw_delete(connection.alias)
         if bounds["low"] is None:
             return 0
         for low in range(bounds["low"], bounds["high"] + 1, BATCH):
-            written += _load(_rows(("BETWEEN %s AND %s", [low, low + BATCH - 1])))
+            lives = lives_of(("BETWEEN %s AND %s", [low, low + BATCH - 1]), lock=False)
+            ledger.fill(_accounts(lives))
+            written += _load(_rows(lives))
             progress(BATCH)
     return written
 
 
 @transaction.atomic
 def mend(people: int = SAMPLE) -> dict[str, int]:
-    """Recompute the facts of some people drawn at random, and write those that had drifted; how many of each."""
-    drawn = list(
-        Learner._base_manager.filter(enrolments__isnull=False).order_by("?").values_list("pk", flat=True)[:people]
-    )
-    computed = {row[0]: row for row in _rows(_people(drawn))} if drawn else {}
+    """Recompute the facts and days of some people drawn at random, and write those that had drifted; how many of each."""
+    drawn = list(Learner._base_manager.order_by("?").values_list("pk", flat=True)[:people])
+    lives, runs = lives_and_days(these(drawn)) if drawn else ({}, {})
+    computed = {row[0]: row for row in _rows(lives)}
     stored = {row[0]: row for row in _stored(drawn)}
     wrong = {pk: row for pk, row in computed.items() if stored.get(pk) != row}
     _upsert(wrong.values())
-    return {"checked": len(computed), "mended": len(wrong)}
+    days = ledger.keep(_accounts(lives), runs)
+    return {"people": len(lives), "checked": len(computed), "mended": len(wrong), "days_mended": days}
+
+
+class Drift(NamedTuple):
+    """What is not what its definition gives: enrolments by their facts, persons by their days."""
+
+    facts: set[int]
+    days: set[int]
+
+
+def drifted(people: Sequence[int]) -> Drift:
+    """Compare what is stored of these people with what their sources give, and write nothing."""
+    lives, runs = lives_and_days(these(people)) if people else ({}, {})
+    computed = {row[0]: row for row in _rows(lives)}
+    stored = {row[0]: row for row in _stored(people)}
+    facts = {pk for pk in computed.keys() | stored.keys() if computed.get(pk) != stored.get(pk)}
+    return Drift(facts, {row[0] for row in set(ledger.rows_of(_accounts(lives))) ^ runs.keys()})
+
+
+def _accounts(lives: dict[int, Life]) -> ledger.Accounts:
+    return {learner: ledger_of(life) for learner, life in lives.items()}
 
 
 def _stored(people: Sequence[int]) -> Iterator[tuple[Any, ...]]:
@@ -93,29 +119,33 @@ def _stored(people: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         yield _coded(row)
 
 
-Who = tuple[str, list[int]]
-
-
-def _people(ids: Sequence[int]) -> Who:
-    return (f"IN ({', '.join(['%s'] * len(ids))})", list(ids)) if len(ids) > 1 else ("= %s", list(ids))
-
-
 # --- Watching ----------------------------------------------------------------------------------------------
 
 
 def watch() -> None:
-    """Refresh a person whenever a row that their facts come from is saved, deleted or moved along its lifecycle.
+    """Refresh a person whenever a row that their facts or days come from is saved, deleted or moved along its lifecycle.
 
-    Bulk writes send no signal: whoever makes one calls `refresh_people`.
+    Bulk writes send no such signal: whoever makes one calls `refresh_people`, or, in learners, sends `situations_changed`.
     """
-    for model in (Learner, Situation, Enrolment, EntryRecord, Application, Handoff, FollowUp):
+    situations_changed.connect(_changed)
+    for model in (Learner, Situation, Responsibility, Enrolment, EntryRecord, Application, Handoff, FollowUp):
         post_save.connect(_saved, sender=model)
         post_delete.connect(_deleted, sender=model)
-        moved.connect(_saved, sender=model)
+        moved.connect(_moved, sender=model)
+
+
+def _changed(*, learner_ids: Iterable[int], **_: Any) -> None:
+    refresh_people(learner_ids)
 
 
 def _saved(*, instance: Any, raw: bool = False, created: bool = False, **_: Any) -> None:
     if not raw and not (created and isinstance(instance, Learner)):
+        refresh_people([_person(instance)])
+
+
+def _moved(*, instance: Any, **_: Any) -> None:
+    """Of the moves of a handoff, its acceptance alone says something of a day."""
+    if not isinstance(instance, Handoff) or instance.status == HandoffStatus.ACCEPTED:
         refresh_people([_person(instance)])
 
 
@@ -134,117 +164,15 @@ def _person(instance: Any) -> int:
     return int(instance.learner_id)
 
 
-# --- Reading -----------------------------------------------------------------------------------------------
-
-
-def _sources() -> dict[str, QuerySet[Any, Any]]:
-    """What is read of a person; each row starts with the person's id."""
-    in_force = FilteredRelation("entry_records", condition=Q(entry_records__current=True))
-    return {
-        "stays": Enrolment._base_manager.annotate(record=in_force)
-        .order_by("pk")
-        .values_list(
-            "learner_id", "pk", "cohort_id", "entered_on", "exited_on", "exit_reason", "certification", "certified_on",
-            "learner__sex", "learner__born_on", *(f"record__{name}" for name in RECORD),
-        ),
-        "spans": Situation._base_manager.annotate(
-            half_time=ExpressionWrapper(Q(weekly_hours__gte=HALF_TIME), output_field=models.BooleanField(null=True))
-        )
-        .order_by("pk")
-        .values_list(
-            "learner_id", "pk", "kind", "starts_on", "ends_on", "planned_end_on", "confirmed_on", "half_time", "target_trade",
-            "evidence",
-        ),
-        "admissions": Application._base_manager.filter(decision=Decision.ADMITTED, decided_on__isnull=False)
-        .order_by()
-        .values_list("learner_id", "cohort_id", "decided_on"),
-        "announced": Handoff._base_manager.filter(accepted_on__isnull=False, expected_start_on__isnull=False)
-        .order_by()
-        .values_list("learner_id", "accepted_on", "expected_start_on"),
-        "answers": FollowUp._base_manager.order_by().values_list(
-            "enrolment__learner_id", "enrolment_id", "milestone", "result"
-        ),
-    }  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def _sql(vendor: str) -> dict[str, tuple[str, tuple[Any, ...]]]:
-    """Each source compiled once: for one person the ORM would take longer to write the query than the base to answer it."""
-    compiled = {}
-    for name, rows in _sources().items():
-        key = "enrolment__learner_id" if name == "answers" else "learner_id"
-        sql, params = rows.filter(**{key: -1}).query.get_compiler(connection=connection).as_sql()
-        if params[-1] != -1 or sql.count('"learner_id" = %s') != 1:
-            raise AssertionError(f"the people of {name} are not where they were expected: {sql}")
-        compiled[name] = (sql.replace('"learner_id" = %s', f'"learner_id" {WHO}'), tuple(params[:-1]))
-    return compiled
-
-
-def _lives(who: Who) -> Iterable[Life]:
-    clause, ids = who
-    lives: dict[int, Life] = defaultdict(Life)
-    with connection.cursor() as cursor:
-        for name, (sql, params) in _sql(connection.vendor).items():
-            cursor.execute(sql.replace(WHO, clause), (*params, *ids))
-            ADD[name](lives, cursor.fetchall())
-            if not lives:  # enrolments are read first: without any there are no facts
-                break
-    return lives.values()
-
-
-def _add_stays(lives: dict[int, Life], rows: Iterable[Any]) -> None:
-    for learner, pk, cohort, entered, exited, reason, result, certified, sex, born, *record in rows:
-        answers = [answer or "" for answer in record]
-        # Sex and birth date may have been learnt after the entry was recorded: they were true that day too.
-        answers[0], answers[1] = answers[0] or sex, answers[1] or born
-        answers[3] = answers[3] or None
-        lives[learner].stays.append(
-            Stay(pk, learner, cohort, entered, exited, reason, result, certified, *answers)  # type: ignore[arg-type]
-        )
-
-
-def _add_spans(lives: dict[int, Life], rows: Iterable[Any]) -> None:
-    for learner, pk, kind, start, end, planned, confirmed, half_time, trade, evidence in rows:
-        if learner in lives:  # a person without enrolment has no facts
-            lives[learner].spans.append(
-                Span(kind, start, end, planned, confirmed, bool(half_time), bool(trade), evidence in PROVEN, pk)
-            )
-
-
-def _add_admissions(lives: dict[int, Life], rows: Iterable[Any]) -> None:
-    for learner, cohort, decided in rows:
-        if learner in lives:
-            lives[learner].admissions[cohort] = decided
-
-
-def _add_announced(lives: dict[int, Life], rows: Iterable[tuple[int, date, date]]) -> None:
-    for learner, accepted, expected in rows:
-        if learner in lives:
-            lives[learner].announced.append((accepted, expected))
-
-
-def _add_answers(lives: dict[int, Life], rows: Iterable[Any]) -> None:
-    for learner, enrolment, milestone, result in rows:
-        lives[learner].answers.setdefault((enrolment, milestone), []).append(result)
-
-
-ADD: dict[str, Callable[[dict[int, Life], Iterable[Any]], None]] = {
-    "stays": _add_stays,
-    "spans": _add_spans,
-    "admissions": _add_admissions,
-    "announced": _add_announced,
-    "answers": _add_answers,
-}
-
-
 # --- Writing -----------------------------------------------------------------------------------------------
 
 
-def _rows(who: Who) -> Iterator[tuple[Any, ...]]:
-    """Rows ready for the table, in the order of COLUMNS."""
-    for life in _lives(who):
-        for facts in facts_of(life):
-            yield _coded(facts)
+def _rows(lives: dict[int, Life]) -> Iterator[tuple[Any, ...]]:
+    """Rows of facts ready for the table, in the order of COLUMNS; who is enrolled nowhere has none."""
+    for life in lives.values():
+        if life.stays:
+            for facts in facts_of(life):
+                yield _coded(facts)
 
 
 def _coded(facts: dict[str, Any]) -> tuple[Any, ...]:
@@ -261,11 +189,11 @@ def _load(rows: Iterable[tuple[Any, ...]]) -> int:
     return len(ready)
 
 
-def _replace(who: Who) -> int:
+def _replace(who: Who, lives: dict[int, Life]) -> int:
     clause, ids = who
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM {TABLE} WHERE "learner_id" {clause}', ids)  # noqa: S608 -- names of ours, ids apart
-    return _load(_rows(who))
+    return _load(_rows(lives))
 
 
 def _upsert(rows: Iterable[tuple[Any, ...]]) -> int:

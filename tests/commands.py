@@ -54,12 +54,17 @@ def empty_base() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+COMPUTED = {"placements.DayRun"}  # written anew whenever they change
+
+
 def dump() -> dict[str, str]:
-    """Return one hash per table of all its rows and all their columns."""
+    """Return one hash per table of all its rows and all their columns, but the numbers of rows that are computed."""
     hashes = {}
     for model in apps.get_models():
         if model._meta.managed and not model._meta.proxy:
-            rows = sorted(repr(row) for row in model._base_manager.values_list())
+            numbered = model._meta.label in COMPUTED
+            columns = [f.attname for f in model._meta.concrete_fields if not (numbered and f.primary_key)]
+            rows = sorted(repr(row) for row in model._base_manager.values_list(*columns))
             hashes[model._meta.label] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
     return hashes
 

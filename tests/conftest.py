@@ -64,15 +64,26 @@ def is_there(need: str) -> bool:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the deep profile: more examples, races and kills")
+    parser.addoption("--on-base", action="store_true", help="leave out what no database has a part in: the second run")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--on-base"):
+        config.hook.pytest_deselected(items=[item for item in items if not _asks_the_base(item)])
+        items[:] = [item for item in items if _asks_the_base(item)]
     for item in items:
         if not config.getoption("--full") and item.get_closest_marker("full"):
             item.add_marker(pytest.mark.skip(reason="The deep profile: run with --full."))
         for need, (_, sentence) in NEEDS.items():
             if item.get_closest_marker(need) and not is_there(need):
                 item.add_marker(pytest.mark.skip(reason=sentence))
+
+
+def _asks_the_base(item: pytest.Item) -> bool:
+    """Whether a test reads or writes a database, its own or one that it gives to a process."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    asks = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "django_db_setup", "tmp_base"}
+    return bool(asks) or "processes" in Path(str(item.path)).read_text(encoding="utf-8")
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -117,3 +128,13 @@ def _door_for_clean_ups() -> Iterator[None]:
 def _files_of_one_test(settings: object, tmp_path: Path) -> None:
     """Keep what a test writes under its own directory."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many requests the fences made."""
+    reports = [
+        one for found in terminalreporter.stats.values() for one in found if getattr(one, "when", "") == "teardown"
+    ]
+    made = [number for one in reports for name, number in one.user_properties if name == "requests"]
+    if made:
+        terminalreporter.write_line(f"fences: {sum(made)} requests")

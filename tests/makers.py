@@ -6,6 +6,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from cohorts.models import Application, Cohort, Enrolment, EntryRecord
@@ -17,6 +19,7 @@ from partners.states import OrganisationKind, Role
 
 _n = count(1)
 START = date(2026, 1, 5)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of everybody's second factor
 
 
 def organisation(kind: OrganisationKind = OrganisationKind.MISSION_LOCALE, **fields: Any) -> Organisation:
@@ -33,7 +36,15 @@ def member(of: Organisation, role: Role = Role.ADVISER, **fields: Any) -> User:
         fields.pop("email", f"membre{number}@example.org"), first_name="Camille", last_name=f"Fictif{number}", **fields
     )
     Membership.objects.create(user=user, organisation=of, role=role)
+    second_factor(user)
     return user
+
+
+def second_factor(user: User) -> Authenticator:
+    """An application of codes, without which nobody goes anywhere."""
+    return Authenticator.objects.create(
+        user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(SECRET)}, created_at=timezone.now()
+    )
 
 
 def learner(holder: Organisation | None = None, **fields: Any) -> Learner:

@@ -7,7 +7,7 @@ import pytest
 from partners.models import Agreement, AgreementReference, Membership, Organisation, User
 from partners.states import OrganisationKind, Role
 from tests.makers import agreement as make_agreement
-from tests.makers import organisation
+from tests.makers import organisation, second_factor
 
 PASSWORD = "un-mot-de-passe-fictif"
 
@@ -16,6 +16,7 @@ def person(first_name: str, last_name: str, works_for: Organisation, role: Role)
     name = first_name.lower().replace("é", "e")
     user = User.objects.create_user(f"{name}@example.org", PASSWORD, first_name=first_name, last_name=last_name)
     Membership.objects.create(user=user, organisation=works_for, role=role)
+    second_factor(user)
     return user
 
 

@@ -1,82 +1,80 @@
-"""The site in a real browser: a report asked for and taken away, nothing refused by the page's own policy, no barrier."""
+"""The site in a real browser: its main journeys, by mouse, by keyboard, on a phone without scripts; no barrier anywhere."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from django.utils import timezone
+from playwright.sync_api import Page
 
+from learners import links
+from learners.models import Situation
 from partners import jobs
-from partners.models import User
 from placements.models import ReportRun
-from tests.makers import cohort, enrolment
+from tests.doors import code
+from tests.every_page import addresses_for
+from tests.makers import cohort, enrolment, learner
 from tests.people import PASSWORD
 from tests.placements import runs
+from tests.test_fences import entered
+from tests.visits import Visit, barriers, browser, visit  # noqa: F401 -- a fixture
+from tests.world import build
 
 pytestmark = pytest.mark.browser
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-# A violation is told on the console, whatever the page does with it.
-LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.sample))"
 
 
-@dataclass
-class Visit:
-    """A page under watch: what it was refused, and every host it talked to."""
-
-    page: Page
-    at: str
-    refused: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-
-    def go(self, path: str) -> Page:
-        self.page.goto(self.at + path)
-        return self.page
-
-    def sign_in(self, user: User) -> None:
-        page = self.go("/connexion/")
-        page.get_by_label("Courriel").fill(user.email)
-        page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Se connecter").click()
+def sign_in(seen: Visit, email: str, path: str = "/") -> Page:
+    """By the page, as people do: e-mail and password, then the code."""
+    page = seen.go(path)
+    page.get_by_label("Courriel").fill(email)
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Continuer").click()
+    page.get_by_label("Code").fill(code())
+    page.get_by_role("button", name="Se connecter").click()
+    return page
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread; no view is async
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        made = playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        yield made
-        made.close()
-
-
-def visit(browser: Browser, at: str, theme: str = "light", width: int = 1360, script: bool = True) -> Visit:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, locale="fr-FR", java_script_enabled=script
+@pytest.fixture
+def ines(coline, body, agreement):
+    """Somebody whose internship has ended."""
+    person = learner(body, by=coline, first_name="Inès", last_name="Fictive-Belkacem", phone="+33639980101")
+    enrolment(
+        person, cohort(body, (agreement,), title="Dev Web 12"), exited_on=date(2026, 6, 30), exit_reason="completed"
     )
-    context.add_init_script(LISTEN)
-    made = Visit(context.new_page(), at)
-    made.page.on(
-        "console", lambda told: made.refused.append(told.text) if "CSP" in told.text or "Refused" in told.text else None
+    ended = timezone.localdate() - timedelta(days=16)
+    Situation.objects.create(
+        learner=person, kind="internship", starts_on=date(2026, 7, 6), ends_on=ended, employer_name="Atelier fictif"
     )
-    made.page.on("request", lambda request: made.hosts.add(urlsplit(request.url).netloc))
-    return made
+    return person
+
+
+def test_a_coordinator_signs_in_finds_a_person_and_records_what_became_of_them(browser, live_server, coline, ines):  # noqa: F811
+    seen = visit(browser, live_server.url)
+    page = sign_in(seen, coline.email)
+    assert page.get_by_text("16 jours sans situation").is_visible()
+    page.get_by_role("link", name="Personnes", exact=True).first.click()
+    page.get_by_role("searchbox", name="Chercher").fill("bélkac 01 01")
+    page.get_by_role("searchbox", name="Chercher").press("Enter")
+    page.get_by_role("link", name="Fictive-Belkacem").first.click()
+    page.get_by_role("heading", name="Inès Fictive-Belkacem", level=1).wait_for()
+    page.get_by_role("link", name="Enregistrer une situation").click()
+    page.get_by_label("Type").select_option("cdi")
+    page.get_by_label("Début", exact=True).fill((timezone.localdate() - timedelta(days=2)).isoformat())
+    page.locator("main").get_by_role("button", name="Enregistrer").first.click()
+    page.get_by_role("heading", name="Inès Fictive-Belkacem", level=1).wait_for()
+    assert Situation.objects.filter(learner=ines, kind="cdi").exists()
+    assert (seen.refused, seen.hosts) == ([], {urlsplit(live_server.url).netloc})
 
 
 def test_a_coordinator_asks_for_a_report_waits_reads_it_and_takes_both_files(
-    browser, live_server, coline, agreement, body
-):
-    enrolment(into=cohort(body, (agreement,), title="Dev Web 12"), exited_on=date(2026, 6, 30), exit_reason="completed")
+    browser, live_server, coline, agreement, ines  # noqa: F811
+):  # fmt: skip
     seen = visit(browser, live_server.url)
-    seen.sign_in(coline)
-    page = seen.page
-    page.get_by_role("link", name="Cohortes", exact=True).first.click()
+    seen.enter(coline)
+    page = seen.go("/cohortes/")
     assert page.get_by_role("rowheader", name="Dev Web 12").is_visible()
     page.get_by_role("link", name="Bilans", exact=True).first.click()
     page.get_by_role("link", name="Demander un bilan").first.click()
@@ -97,74 +95,123 @@ def test_a_coordinator_asks_for_a_report_waits_reads_it_and_takes_both_files(
     assert (seen.refused, seen.hosts) == ([], {urlsplit(live_server.url).netloc})
 
 
-def test_the_watch_does_see_a_refusal(browser, live_server):
+def test_a_young_person_answers_by_their_link_on_a_phone_without_scripts(browser, live_server, coline, ines):  # noqa: F811
+    Situation.objects.create(learner=ines, kind="cdi", starts_on=timezone.localdate() - timedelta(days=9))
+    made = links.make_path_link(learner=ines, by=coline, way="paper")
+    seen = visit(browser, live_server.url, width=360, script=False)
+    page = seen.go(urlsplit(made.address).path)
+    assert not page.get_by_text("Inès").is_visible()  # who holds the link proves nothing yet by opening it
+    page.get_by_role("button").first.click()
+    assert page.get_by_role("heading", name="Bonjour Inès").is_visible()
+    page.get_by_role("button", name="Oui, toujours").click()
+    assert Situation.objects.get(learner=ines, kind="cdi").confirmed_on == timezone.localdate()
+    assert (seen.refused, seen.hosts) == ([], {urlsplit(live_server.url).netloc})
+
+
+def test_the_watch_does_see_a_refusal(browser, live_server):  # noqa: F811
     seen = visit(browser, live_server.url)
-    seen.go("/connexion/").evaluate("document.body.innerHTML = '<p style=\"color: red\">x</p>'")
-    seen.page.wait_for_timeout(50)
+    page = seen.go("/compte/connexion/")
+    with page.expect_console_message(lambda told: "CSP" in told.text):  # told when the browser gets to it
+        page.evaluate("document.body.innerHTML = '<p style=\"color: red\">x</p>'")
     assert seen.refused
 
 
-def test_everything_works_without_javascript_on_a_phone(browser, live_server, coline, agreement):
+def test_everything_works_without_javascript_on_a_phone(browser, live_server, coline, agreement, ines):  # noqa: F811
     run = runs.ready(agreement)
     seen = visit(browser, live_server.url, width=360, script=False)
-    seen.sign_in(coline)
-    page = seen.page
+    page = sign_in(seen, coline.email)
     assert not page.get_by_role("link", name="Bilans", exact=True).is_visible()
     page.get_by_text("Menu", exact=True).click()
     page.get_by_role("link", name="Bilans", exact=True).click()
     page.get_by_role("link", name="CONV-2026-114").first.click()
     assert page.url.endswith(f"/bilans/{run.pk}/")
     page.get_by_text("Menu", exact=True).click()
+    page.get_by_role("link", name="Personnes", exact=True).click()
+    page.get_by_role("searchbox", name="Chercher").fill("belka")
+    page.locator("main").get_by_role("button", name="Chercher").or_(
+        page.locator("main").get_by_role("button", name="Filtrer")
+    ).first.click()
+    assert page.get_by_role("link", name="Fictive-Belkacem").first.is_visible()
+    page.get_by_text("Menu", exact=True).click()
     page.get_by_role("button", name="Se déconnecter").click()
-    assert "/connexion/" in page.url
+    assert "/compte/connexion/" in page.url
 
 
-def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(browser, live_server, coline, agreement):
-    seen = visit(browser, live_server.url)
-    seen.sign_in(coline)
-    page = seen.go("/bilans/")
+def test_the_keyboard_alone_signs_in_and_opens_a_person(browser, live_server, coline, ines):  # noqa: F811
+    page = visit(browser, live_server.url).go("/personnes/")
+    page.get_by_label("Courriel").focus()
+    page.keyboard.type(coline.email)
     page.keyboard.press("Tab")
-    link = page.get_by_role("link", name="Aller au contenu")
-    assert link.evaluate("node => node === document.activeElement && getComputedStyle(node).outlineStyle") == "solid"
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
+    page.get_by_label("Code").wait_for()
+    page.keyboard.type(code())
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Personnes", level=1).wait_for()
     page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Aller au contenu")
+    assert skip.evaluate("node => node === document.activeElement && getComputedStyle(node).outlineStyle") == "solid"
+    page.keyboard.press("Enter")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.includes('Belkacem')"):
+            break
     assert page.evaluate("document.activeElement.closest('main') !== null")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Inès Fictive-Belkacem", level=1).wait_for()
+
+
+def test_a_workbook_is_dropped_on_the_page_looked_at_then_brought_in(browser, live_server, coline, tmp_path):  # noqa: F811
+    seen = visit(browser, live_server.url)
+    seen.enter(coline)
+    page = seen.go("/imports/nouveau/")
+    file = tmp_path / "personnes.csv"
+    lines = "Référence;Nom;Prénom;Naissance\nP-1;Fictif-Import;Ana;03/02/2004\n"
+    file.write_text(lines, encoding="utf-8")
+    page.locator("input[type=file]").set_input_files(file)
+    page.locator("main form button[type=submit]").click()
+    jobs.run_all()
+    page.reload()
+    assert page.get_by_text("Fictif-Import").count() == 0  # a preview counts; it shows nobody
+    assert seen.refused == []
 
 
 LOOKS = [("light", 1360), ("dark", 360)]
 DEEP = [("light", 360), ("dark", 1360)]
+SEEN_BY = ("coline", "mona", "farid", "pia", "anonymous", "ines", "hana")
 
 
 @pytest.mark.parametrize(("theme", "width"), LOOKS + [pytest.param(*look, marks=pytest.mark.full) for look in DEEP])
-def test_no_page_has_a_barrier_nor_runs_off_the_side(browser, live_server, coline, agreement, body, theme, width):
-    cohort(body, (agreement,), title="Dev Web 12", status="recruiting")
-    shown = runs.ready(agreement)
-    running = runs.asked(agreement, status="running", progress=40)
-    failed = runs.asked(agreement, status="failed")
-    seen = visit(browser, live_server.url, theme, width)
-    paths = ["/connexion/", "/", "/cohortes/", "/cohortes/?q=zzz", "/bilans/", "/bilans/nouveau/", "/rien/"]
-    paths += [f"/bilans/{shown.pk}/", f"/bilans/{running.pk}/?attendre=non", f"/bilans/{failed.pk}/"]
-    barriers = []
-    for path in paths:
-        page = seen.go(path)
-        if path == "/connexion/":
-            barriers += _barriers(path, page)
-            seen.sign_in(coline)
-            continue
-        for fold in page.locator("main details").all():
-            fold.evaluate("node => node.open = true")
-        barriers += _barriers(path, page)
-    assert barriers == []
-    assert seen.refused == []
+def test_no_page_has_a_barrier_nor_runs_off_the_side(browser, live_server, settings, tmp_path, theme, width):  # noqa: F811
+    """Every page of our own templates, once a kind: as the first of these people who may read it."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    world, found, done = build(), [], set()
+    for persona in SEEN_BY:
+        seen = visit(browser, live_server.url, theme, width)
+        if persona != "anonymous":
+            seen.carry(entered(world, persona))
+        for path in addresses_for(world, persona):
+            kind = "/".join("0" if part.isdecimal() else part for part in path.split("/"))
+            if kind in done or path.startswith(("/admin/", "/personnes/choix/")) or not is_page(seen, path):
+                continue
+            done.add(kind)
+            found += barriers(f"{persona} {path}", seen.page)
+        found += seen.refused
+        seen.page.context.close()
+    assert found == [], "\n".join(found)
+    assert len(done) > 40
 
 
-def _barriers(path: str, page: Page) -> list[str]:
-    found = [f"{path} {fault['id']}: {fault['nodes'][0]['html']}" for fault in Axe().run(page).response["violations"]]
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return found + ([f"{path} is {wide} px too wide"] if wide > 0 else [])
+def is_page(seen: Visit, path: str) -> bool:
+    """Whether it is a page, and not a file; the browser then stands on it."""
+    answer = seen.page.context.request.get(seen.at + path)
+    if not answer.headers.get("content-type", "").startswith("text/html"):
+        return False
+    seen.go(path)
+    return True
 
 
-def test_the_search_for_barriers_does_find_one(browser, live_server):
-    page = visit(browser, live_server.url).go("/connexion/")
+def test_the_search_for_barriers_does_find_one(browser, live_server):  # noqa: F811
+    page = visit(browser, live_server.url).go("/compte/connexion/")
     page.evaluate("document.querySelector('main').innerHTML = '<h1>x</h1><input type=text>'")
-    assert [fault for fault in _barriers("x", page) if "label" in fault]
+    assert [fault for fault in barriers("x", page) if "label" in fault]

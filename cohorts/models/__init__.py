@@ -2,6 +2,7 @@
 
 from cohorts.models.cohorts import Cohort, CohortReference, Session, TeamMember
 from cohorts.models.enrolments import Attendance, Enrolment, EntryRecord
+from cohorts.models.requests import DirectRequest
 from cohorts.models.selection import Application, Appointment, Assessment, CriterionMark
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Cohort",
     "CohortReference",
     "CriterionMark",
+    "DirectRequest",
     "Enrolment",
     "EntryRecord",
     "Session",

@@ -8,16 +8,19 @@ from django.db.models import F, Q
 
 from learners.models.learners import Learner
 from learners.querysets import HandoffQuerySet, ResponsibilityQuerySet, SharingQuerySet
-from learners.states import DeclineReason, HandoffStatus, Purpose, Scope
-from partners.models import Organisation
+from learners.states import OPEN, DeclineReason, HandoffStatus, Obstacle, Purpose, Scope
+from partners.models import Organisation, Programme
 from partners.models.checks import in_order, one_of
 from partners.nir import no_nir
+from partners.states import Channel
 
 
 class Handoff(models.Model):
     """A *passage de relais*: one organisation asks another to take its turn with a person.
 
-    `accepted_on` is a local date: it enters the continuity ledger. The chain of re-routed handoffs hangs on `follows`.
+    `accepted_on` is a local date: it enters the continuity ledger. The chain hangs on `follows`: what was re-routed, and
+    the `return` by which a decline or a silence comes back to somebody. `addressed_to` is who of the receiver is to answer.
+    The clock (`learners.clock`) writes `reminded_on` and `escalated_on`.
     """
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="handoffs", verbose_name="personne")
@@ -40,6 +43,22 @@ class Handoff(models.Model):
     received_on = models.DateField("reçu le", null=True, blank=True)
     accepted_on = models.DateField("accepté le", null=True, blank=True)
     ended_on = models.DateField("terminé le", null=True, blank=True)
+    programme = models.ForeignKey(
+        Programme, verbose_name="programme visé", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    obstacle = models.CharField("frein", max_length=15, choices=Obstacle.choices, blank=True)
+    addressed_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="à l’attention de",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    agreed_on = models.DateField("accord de la personne le", null=True, blank=True)
+    agreed_through = models.CharField("accord donné par", max_length=10, choices=Channel.choices, blank=True)
+    reminded_on = models.DateField("rappelé le", null=True, blank=True)
+    escalated_on = models.DateField("signalé le", null=True, blank=True)
     decline_reason = models.CharField("motif", max_length=15, choices=DeclineReason.choices, blank=True)
     follows = models.ForeignKey(
         "self",
@@ -63,6 +82,11 @@ class Handoff(models.Model):
     class Meta:
         verbose_name = "passage de relais"
         verbose_name_plural = "passages de relais"
+        indexes = [
+            models.Index(fields=["sender", "-sent_on", "-id"], name="handoff_sent"),
+            models.Index(fields=["receiver", "-sent_on", "-id"], name="handoff_received"),
+            models.Index(fields=["deadline_on"], name="handoff_clock", condition=Q(status__in=OPEN)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(sender=F("receiver")) | Q(purpose=Purpose.REFERRAL),
@@ -80,6 +104,13 @@ class Handoff(models.Model):
                 name="handoff_declined_with_reason",
                 violation_error_message="Un relais décliné porte un motif.",
             ),
+            models.UniqueConstraint(
+                fields=["learner"],
+                condition=Q(purpose=Purpose.TRANSFER, status__in=OPEN),
+                name="handoff_one_open_transfer",
+                violation_error_message="Un changement de référent est déjà demandé pour cette personne.",
+            ),
+            one_of("obstacle", Obstacle, "handoff_obstacle_known", "Ce frein n’existe pas.", blank=True),
             in_order("sent_on", "deadline_on", "handoff_deadline_after_sending", "Le délai finit avant l’envoi."),
             one_of("purpose", Purpose, "handoff_purpose_known", "Cet objet n’existe pas."),
             one_of("status", HandoffStatus, "handoff_status_known", "Cet état n’existe pas."),

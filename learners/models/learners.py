@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower
 
 from learners.querysets import LearnerQuerySet
 from learners.states import Answer, Closing, DistrictMethod, DistrictStatus, Level, Nationality, Sex
@@ -22,7 +23,7 @@ class Learner(models.Model):
 
     last_name = models.CharField("nom", max_length=500, validators=[no_nir])
     first_name = models.CharField("prénom", max_length=500, validators=[no_nir])
-    name_key = models.CharField(max_length=1000, db_index=True, editable=False)
+    name_key = models.CharField(max_length=1000, editable=False)
     sex = models.CharField("sexe", max_length=1, choices=Sex.choices, blank=True)
     born_on = models.DateField("date de naissance", null=True, blank=True)
     email = models.EmailField("courriel", max_length=254, blank=True)
@@ -51,12 +52,23 @@ class Learner(models.Model):
     )
     closed_on = models.DateField("clos le", null=True, blank=True)
     closed_reason = models.CharField("motif de clôture", max_length=20, choices=Closing.choices, blank=True)
+    merged_into = models.ForeignKey(
+        "self", verbose_name="réunie avec", null=True, blank=True, on_delete=models.CASCADE, related_name="absorbed"
+    )
     created_at = models.DateTimeField("créé le", auto_now_add=True)
+    # What search looks into; the database writes it, so that no way in can forget it.
+    search_key = models.GeneratedField(
+        expression=Concat("name_key", Value(" "), "phone", Value(" "), Lower("email"), output_field=models.TextField()),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = LearnerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "personne"
+        ordering = ("name_key", "pk")
+        indexes = [models.Index(fields=["name_key", "id"], name="learner_in_order")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closed_on__isnull=False, holder=None) | Q(closed_on=None, holder__isnull=False),
@@ -73,6 +85,12 @@ class Learner(models.Model):
                 | ~Q(district_status="in") & Q(district=""),
                 name="learner_district_coded",
                 violation_error_message="Le code du quartier va avec « habite un QPV », et avec lui seul.",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) & ~Q(closed_reason=Closing.MERGED)
+                | Q(merged_into__isnull=False, closed_reason=Closing.MERGED),
+                name="learner_merged_is_closed",
+                violation_error_message="Une fiche réunie avec une autre est close pour ce motif.",
             ),
             one_of("sex", Sex, "learner_sex_known", "Le sexe est F, M ou X.", blank=True),
         ]

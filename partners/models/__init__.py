@@ -1,5 +1,8 @@
 """WHO: organisations, people, programmes, needs, agreements, journal, outbox, jobs, referentials."""
 
+from partners.models.attempts import Attempts
+from partners.models.entry import BreakGlass, Invitation, Link
+from partners.models.imports import ImportRun
 from partners.models.jobs import Job, JobStatus
 from partners.models.journal import Event
 from partners.models.organisations import Organisation, OrganisationReference, Reference
@@ -11,12 +14,17 @@ from partners.models.referentials import Certification, Commune, District, Occup
 __all__ = [
     "Agreement",
     "AgreementReference",
+    "Attempts",
+    "BreakGlass",
     "Certification",
     "Commune",
     "District",
     "Event",
+    "ImportRun",
+    "Invitation",
     "Job",
     "JobStatus",
+    "Link",
     "Membership",
     "Message",
     "MessageChannel",

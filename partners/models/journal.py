@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from partners.querysets import EventQuerySet
+
 
 class Event(models.Model):
     """One act, never altered. Holds ids and codes, never a name nor free text; see `partners.journal`."""
@@ -31,6 +33,8 @@ class Event(models.Model):
     learner_id = models.BigIntegerField("personne", null=True, blank=True, db_index=True)
     channel = models.CharField("canal", max_length=20, blank=True)
     data = models.JSONField("précisions", default=dict, blank=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "acte"

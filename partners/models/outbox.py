@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.checks import one_of
 from partners.nir import no_nir
+from partners.querysets import MessageQuerySet
 
 
 class MessageChannel(models.TextChoices):
@@ -23,14 +24,19 @@ class MessageStatus(models.TextChoices):
     SENT = "sent", _("parti")
     CANCELLED = "cancelled", _("annulé")
     FAILED = "failed", _("non parti")
+    SUPPRESSED = "suppressed", _("retenu")
 
 
 class MessageFailure(models.TextChoices):
-    """Why a message did not leave, in words that name nobody."""
+    """Why a message did not leave, or was kept back, in words that name nobody."""
 
     ADDRESS_REFUSED = "address_refused", _("le serveur du destinataire refuse cette adresse")
     MESSAGE_REFUSED = "message_refused", _("le serveur d’envoi refuse ce message")
     SERVER_SILENT = "server_silent", _("le serveur d’envoi ne répond pas")
+    BOUNCED = "bounced", _("le courriel est revenu\u00a0: personne à cette adresse")
+    NO_ADDRESS = "no_address", _("aucun moyen de joindre la personne par ce canal")
+    WEEKLY_BOUND = "weekly_bound", _("la personne a déjà reçu assez de messages cette semaine")
+    HANDLED = "handled", _("l’affaire est déjà réglée")
     UNCERTAIN = "uncertain", _("l’envoi a été interrompu deux fois\u00a0: on ne sait pas s’il est parti")
 
 
@@ -63,11 +69,23 @@ class Message(models.Model):
     body = models.TextField("texte", validators=[no_nir])
     status = models.CharField("état", max_length=10, choices=MessageStatus.choices, default=MessageStatus.QUEUED)
     reason = models.CharField("raison", max_length=20, choices=MessageFailure.choices, blank=True)
+    matter = models.CharField("affaire", max_length=80, blank=True, db_index=True)  # a code: "handoff:12"
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="échec traité par",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    noted_at = models.DateTimeField("échec traité le", null=True, blank=True)
     message_id = models.CharField("Message-ID", max_length=200, unique=True)
     departures = models.PositiveSmallIntegerField("départs", default=0)  # times it was handed to a server
     send_after = models.DateTimeField("pas avant")
     created_at = models.DateTimeField("créé le", auto_now_add=True)
     sent_at = models.DateTimeField("parti le", null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = "message"
@@ -82,12 +100,20 @@ class Message(models.Model):
                 violation_error_message="Un message parti porte la date de son départ.",
             ),
             models.CheckConstraint(
-                condition=~Q(status=MessageStatus.FAILED) | ~Q(reason=""),
+                condition=~Q(status__in=(MessageStatus.FAILED, MessageStatus.SUPPRESSED)) | ~Q(reason=""),
                 name="message_failure_has_reason",
                 violation_error_message="Un message non parti dit pourquoi.",
             ),
         ]
-        indexes = [models.Index(fields=["send_after"], name="message_queued", condition=Q(status=MessageStatus.QUEUED))]
+        indexes = [
+            models.Index(fields=["send_after"], name="message_queued", condition=Q(status=MessageStatus.QUEUED)),
+            # What comes back to somebody, on a page that is opened all day long.
+            models.Index(
+                fields=["organisation"],
+                name="message_lost",
+                condition=Q(status__in=(MessageStatus.FAILED, MessageStatus.SUPPRESSED), noted_at=None),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()} {self.purpose} ({self.get_status_display()})"

@@ -50,8 +50,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def working_for(self) -> list[Membership]:
-        """Active memberships, read once per request."""
-        return list(self.memberships.filter(active=True).select_related("organisation"))
+        """Active memberships that nobody still has to approve, read once per request."""
+        return list(self.memberships.filter(active=True, awaiting=False).select_related("organisation"))
 
     @property
     def organisation_ids(self) -> list[int]:
@@ -72,7 +72,14 @@ class Membership(models.Model):
     )
     role = models.CharField("rôle", max_length=10, choices=Role.choices)
     active = models.BooleanField("actif", default=True)
+    # A new manager has no right before another manager, or the platform, approves; who asked is kept to approve otherwise.
+    awaiting = models.BooleanField("attend une approbation", default=False)
+    asked_by = models.ForeignKey(
+        User, verbose_name="demandé par", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reads_sensitive = models.BooleanField("lit les profils sensibles", default=False)
     since = models.DateField("depuis", auto_now_add=True)
+    until = models.DateField("jusqu’au", null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -111,6 +111,10 @@ class Agreement(models.Model):
         "sorties positives min %", max_digits=5, decimal_places=2, null=True, blank=True, validators=SHARE
     )
     own_rule = models.CharField("règle d’engagement", max_length=20, blank=True)
+    # What it allows outside 20 to 30 seats, in its own words; blank: nothing.
+    size_derogation = models.CharField(
+        "dérogation à la taille des cohortes", max_length=500, blank=True, db_default="", validators=[no_nir]
+    )
 
     objects = AgreementQuerySet.as_manager()
 

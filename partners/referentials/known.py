@@ -16,11 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from partners.codes import GENERATIONS
+from partners.codes import GENERATIONS, is_commune
 from partners.models import Certification, Commune, District, Occupation, Perimeter, Postcode, Referential
+from partners.search import pattern
 from partners.states import CommuneKind, ReferentialKind
 
 Codes = frozenset[str]
+MOST_COMMUNES = 500  # that share the beginning of a name
 _kept: dict[tuple[str, str], tuple[UUID, Codes]] = {}
 
 
@@ -108,6 +110,14 @@ def commune_names(codes: Iterable[str]) -> dict[str, str]:
     rows = list(Commune.objects.filter(code__in=set(codes)).values_list("code", "name", "kind"))
     rows.sort(key=lambda row: row[2] == CommuneKind.CURRENT)
     return {code: name for code, name, _ in rows}
+
+
+def communes_named(text: str) -> list[str]:
+    """INSEE codes of the communes whose name starts with this text, accents aside; the code itself when it is one."""
+    said = text.strip()
+    if is_commune(said.upper()):
+        return [said.upper()]
+    return list(Commune.objects.filter(name__iregex=f"^{pattern(said)}").values_list("code", flat=True)[:MOST_COMMUNES])
 
 
 def district_names(codes: Iterable[str]) -> dict[str, str]:

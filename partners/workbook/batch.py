@@ -36,6 +36,7 @@ class Batch:
         self.named: set[int] = set()  # lines of the base that this importer names for the first time
         self.keyed: dict[Any, int] = {}  # key → line, for sheets without reference
         self.untouchable: set[int] = set()
+        self.aliases: set[int] = set()  # lines whose reference was another row's, which this one stands for now
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -103,9 +103,8 @@ def _known_by_reference(takeover: Takeover, batch: Batch) -> None:
         if line not in batch.known and line not in doubles and codes[line] is not None
     ]
     takeover.remember(batch, seen)
-    _compare(
-        takeover, batch, {pk: line for line, pk in batch.known.items()}, _by_ids(batch.sheet, batch.known.values())
-    )
+    lines = {pk: line for line, pk in batch.known.items() if line not in batch.aliases}
+    _compare(takeover, batch, lines, _by_ids(batch.sheet, lines))
 
 
 def _by_ids(sheet: Sheet, ids: Iterable[int]) -> Iterable[tuple[int, Any]]:
@@ -119,10 +118,12 @@ def _by_ids(sheet: Sheet, ids: Iterable[int]) -> Iterable[tuple[int, Any]]:
 def _known_by_key(takeover: Takeover, batch: Batch) -> None:
     keys = list(zip(*(batch[attr] for attr in batch.sheet.key), strict=True))
     holes = set().union(*(batch.bad[attr] for attr in batch.sheet.key))
+    batch.aliases = _of_aliases(takeover, batch)
     seen: dict[Any, int] = {}
-    for line, key in enumerate(keys):
-        if line not in holes and seen.setdefault(key, line) != line:
-            _twice(batch, seen[key], line)
+    every: Iterable[int] = range(len(keys))
+    for line in sorted(every, key=batch.aliases.__contains__) if batch.aliases else every:
+        if line not in holes and seen.setdefault(keys[line], line) != line and line not in batch.aliases:
+            _twice(batch, seen[keys[line]], line)
     batch.keyed = seen
     people = {key[0] for key in seen if key[0] is not None and key[0] > 0}
     lines: dict[int, int] = {}
@@ -133,10 +134,22 @@ def _known_by_key(takeover: Takeover, batch: Batch) -> None:
             met = seen.get(values[:width])
             if met is not None:
                 lines[pk] = met
-                stored.append((pk, values[width:]))
+                if met not in batch.aliases:
+                    stored.append((pk, values[width:]))
     batch.known = {line: pk for pk, line in lines.items()}
     batch.fresh = sorted(line for line in seen.values() if line not in batch.known)
     _compare(takeover, batch, lines, stored)
+
+
+def _of_aliases(takeover: Takeover, batch: Batch) -> set[int]:
+    """Lines about whom another reference stands for now: they come after the others, and are not compared."""
+    about = batch.sheet.by_attr[batch.sheet.key[0]]
+    of = takeover.batches.get(about.link)
+    if of is None or not of.aliases:
+        return set()
+    named = of.text("code")
+    codes = {named[line] for line in of.aliases}
+    return {line for line, code in enumerate(batch.text(about.attr)) if code in codes}
 
 
 def _twice(batch: Batch, first: int, line: int) -> None:
@@ -148,7 +161,7 @@ def _twice(batch: Batch, first: int, line: int) -> None:
     for attr in batch.sheet.compared:
         one, other = batch[attr][first], batch[attr][line]
         if one != other and not batch.faulty(line, attr) and not batch.faulty(first, attr):
-            reason = f"La ligne {batch.rows[first]} dit « {shown(batch.text(attr)[first])} » pour la même clé."
+            reason = f"La ligne {batch.rows[first]} dit « {shown(batch.text(attr)[first])} » pour la même clé."
             batch.fault(line, attr, _quoted(reason), "Gardez une seule des deux lignes.")
 
 
@@ -180,9 +193,9 @@ def _differs(takeover: Takeover, batch: Batch, line: int, attr: str, value: Any)
     column = batch.sheet.by_attr[attr]
     known = takeover.named(column.link, value) if column.link else shown(value)
     said = shown(batch.text(attr)[line])
-    reason = f"Relais a déjà « {known} », le fichier dit « {said} »."
+    reason = f"Relais a déjà « {known} », le fichier dit « {said} »."
     batch.fault(line, attr, _quoted(reason), "Corrigez le fichier, ou la fiche sur sa page.")
 
 
 def _quoted(text: str) -> str:
-    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")
+    return text.replace("« ", "«\u00a0").replace(" »", "\u00a0»")

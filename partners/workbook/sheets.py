@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 from partners.cells import Cell, Text, fold_header
+from partners.traces import amend
 
 if TYPE_CHECKING:
     from partners.workbook.batch import Batch
@@ -100,7 +101,7 @@ class Sheet:
         """Give rows of the base values that were blank there: id → attr → value."""
         for pk, values in filled.items():
             named = {self.fields.get(attr, attr): stored_form(value) for attr, value in values.items()}
-            self.model._base_manager.filter(pk=pk).update(**named)
+            amend(self.model._base_manager.filter(pk=pk), **named)
 
     # --- exporting -----------------------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 from django.utils import timezone
@@ -27,6 +28,16 @@ FEW = 5_000
 MOST_JOURNALLED = 5_000
 
 
+class Tally(NamedTuple):
+    """Rows of one sheet by what an import makes of them; `same` are already there, with the same values."""
+
+    rows: int
+    new: int
+    filled: int
+    same: int
+    faulty: int
+
+
 @dataclass
 class Outcome:
     """What an import did: rows created by sheet, problems. Nothing was written if there is any error."""
@@ -35,6 +46,7 @@ class Outcome:
     problems: Problems = field(default_factory=Problems)
     whole: bool = False  # the file itself was refused
     longest: int = 0  # rows of its longest sheet
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def refused(self) -> bool:
@@ -46,6 +58,14 @@ class Outcome:
             "errors": [problem.as_json() for problem in self.problems.errors],
             "warnings": [problem.as_json() for problem in self.problems.warnings],
         }
+
+
+def _tally(batch: Batch, faults: set[int]) -> Tally:
+    sound = [line for line, row in enumerate(batch.rows) if row not in faults]
+    fresh = set(batch.fresh)
+    new = sum(line in fresh for line in sound)
+    filled = sum(batch.known.get(line) in batch.fills for line in sound)
+    return Tally(len(batch), new, filled, len(sound) - new - filled, len(faults))
 
 
 class DryRun(Exception):
@@ -83,22 +103,37 @@ class Takeover:
 
     def run(self, path: Path, *, limits: Limits = USUAL, dry_run: bool = False) -> Outcome:
         """Import the file, or find out whether it could be. Never raises for what is wrong with the file."""
+        return self.read(path, limits=limits) or self.bring(dry_run=dry_run)
+
+    def read(self, path: Path, *, limits: Limits = USUAL) -> Outcome | None:
+        """Read the file, which takes no lock; the outcome at once when it is refused as a whole."""
         try:
             self.batches = read_sheets(Spreadsheet(path, limits), self.sheets, self.lists, self.problems, self.told)
         except Rejected as refusal:
             self.problems = Problems()
             self.problems.error(None, None, None, None, Fault(refusal.reason, refusal.fix))
             return Outcome(self._counts(written=False), self.problems, whole=True)
+        return None
+
+    def bring(self, *, dry_run: bool = False) -> Outcome:
+        """Bring in what was read, all or nothing, or find out whether it could be."""
         written = False
         try:
             with transaction.atomic():
-                self._lock()
+                self.lock()
                 written = self._apply(dry_run=dry_run)
         except DryRun:
             pass
         self.problems.sort([sheet.title for sheet in self.sheets])
         longest = max((batch.rows[-1] for batch in self.batches.values() if batch.rows), default=0)
-        return Outcome(self._counts(written=written), self.problems, longest=longest)
+        return Outcome(self._counts(written=written), self.problems, longest=longest, tallies=self._tallies())
+
+    def _tallies(self) -> dict[str, Tally]:
+        faults: dict[str | None, set[int]] = defaultdict(set)
+        for problem in self.problems.errors:
+            if problem.row is not None:
+                faults[problem.sheet].add(problem.row)
+        return {title: _tally(batch, faults[title]) for title, batch in self.batches.items()}
 
     def _apply(self, *, dry_run: bool) -> bool:
         for sheet in self.sheets:
@@ -139,7 +174,7 @@ class Takeover:
             }
             batch.sheet.fill(self, batch, final)
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         """Imports go one at a time, so that what one checks is still true when it writes."""
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":

@@ -4,56 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from random import Random
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from django.core.management.base import CommandError
 from django.db import transaction
 
-from cohorts.models import Cohort
-from cohorts.referral_sheet import Referrals
-from learners.actions import decline, hand_over
-from learners.models import Handoff, Learner
-from learners.states import HANDOFF, DeclineReason, HandoffStatus, Purpose
+from learners.models import Responsibility
 from partners import jobs, referentials
 from partners.actions import create_organisation, invite_member, open_account
-from partners.models import Agreement, Organisation, User
+from partners.models import Agreement
 from partners.referentials.loading import load_folder
-from partners.workbook import Outcome, Problem
-from partners.working_days import add_working_days
 from placements.actions import ask_report
 from placements.demo.base import mark
-from placements.demo.lives import Row
-from placements.demo.paths import PROVIDER, books, weekday
-from placements.demo.people import Person, Population
-from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, PARTNERS, plans, span
-from placements.demo.workbook import referral_sheet, workbook
+from placements.demo.door import equip
+from placements.demo.made import Demo, accepted, file_of
+from placements.demo.paths import books
+from placements.demo.people import Population
+from placements.demo.relays import pass_batons
+from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, PARTNERS, span
+from placements.demo.workbook import workbook
 from placements.intake import bring_in
 from placements.models import ReportRun
 from placements.states import Profile, RunStatus
 
 PASSWORD = "relais-demonstration-2026"  # noqa: S105 -- printed for whoever tries
 LISTS = Path(referentials.__file__).parent / "demo"
-UNANSWERED, RETURNED = 9, 16  # days since these referrals were sent
-MESSAGES = ("A déjà suivi un atelier d’initiation.", "Motivation confirmée en entretien.", "Disponible tout de suite.")
+UNNAMED = 9  # of ten persons brought in, the one whom nobody follows by name yet
 Say = Callable[[str], Any]
-
-
-@dataclass
-class Demo:
-    """What was built: organisations by reference, accounts by e-mail, what the import said in passing."""
-
-    seed: int
-    today: date
-    population: Population
-    organisations: dict[str, Organisation] = field(default_factory=dict)
-    users: dict[str, User] = field(default_factory=dict)
-    warnings: list[Problem] = field(default_factory=list)
 
 
 def build(*, seed: int, today: date, say: Say = lambda line: None) -> Demo:
@@ -68,9 +47,9 @@ def build(*, seed: int, today: date, say: Say = lambda line: None) -> Demo:
             _colleagues(demo)
         with step(say, "Classeurs de reprise des deux organismes de formation"):
             _workbooks(demo)
-        with step(say, "Orientations des derniers jours"):
-            _referrals(demo)
-            _hosts(demo)
+            _referents(demo)
+        with step(say, "Relais des dernières semaines"):
+            pass_batons(demo)
         _reports(demo)
         mark(seed, today)
     with step(say, "Bilans"):
@@ -106,6 +85,7 @@ def _colleagues(demo: Demo) -> None:
         user = open_account(email=who.email, first_name=who.first_name, last_name=who.last_name, password=PASSWORD)
         invite_member(organisation=demo.organisations[who.works_for], user=user, role=who.role)
         demo.users[who.email] = user
+    equip()
 
 
 def _workbooks(demo: Demo) -> None:
@@ -116,55 +96,20 @@ def _workbooks(demo: Demo) -> None:
         demo.warnings += accepted(outcome)
 
 
-def _referrals(demo: Demo) -> None:
-    """Sheets of the last weeks for the cohort that recruits: fresh ones, one nobody answered, one that came back so."""
-    plan = plans(demo.today)[-1]
-    cohort = Cohort.objects.get(
-        references__code=plan.ref, references__importer=demo.organisations[PROVIDER[plan.offer]]
-    )
-    bruno, amina = demo.users["bruno@example.org"], demo.users["amina@example.org"]
-    sent = (("MDE", bruno, 1, 6), ("ML-TRAME", amina, UNANSWERED, 1), ("ML-TRAME", amina, RETURNED, 1))
-    for sender, by, days_ago, count in sent:
-        day = weekday(demo.today - timedelta(days=days_ago))
-        rng = Random(f"{demo.seed}:{sender}:{days_ago}")
-        rows = [referred(rng, person, day) for person in demo.population.group(rng, plan, count)]
-        referrals = Referrals(sender=demo.organisations[sender], cohort=cohort, by=by, today=day)
-        with file_of(referral_sheet(rows, day)) as path:
-            demo.warnings += accepted(referrals.run(path))
-    waiting = Handoff.objects.filter(sender=demo.organisations["ML-TRAME"], status=HandoffStatus.PROPOSED)
-    oldest = waiting.earliest("sent_on")
-    HANDOFF.take("return", oldest, by=None, ended_on=add_working_days(oldest.deadline_on or oldest.sent_on, 1))
+def _referents(demo: Demo) -> None:
+    """A past comes in without names: each manager then says who follows whom, but for a few newly arrived.
 
-
-def referred(rng: Random, person: Person, on: date) -> Row:
-    """A line of the referral sheet."""
-    said = {name: getattr(person, name) for name in ("last_name", "first_name", "born_on", "sex", "phone", "email")}
-    said |= {name: getattr(person, name) for name in ("address", "postcode", "commune", "channel")}
-    return {
-        **{name: value or None for name, value in said.items()},
-        "level": person.answers["level"] or None,
-        "kind": "job_seeking",
-        "since": on - timedelta(days=rng.randint(40, 400)),
-        "available_on": on + timedelta(days=rng.choice((0, 10, 30))),
-        "agrees": True,
-        "message": rng.choice(MESSAGES),
-    }
-
-
-def _hosts(demo: Demo) -> None:
-    """An employer is asked to host two people of the cohort that runs: it has no room for one, the other waits."""
-    coline, elsa = demo.users["coline@example.org"], demo.users["elsa@example.org"]
-    running = next(plan for plan in plans(demo.today) if plan.starts_on <= demo.today <= plan.ends_on)
-    there = Learner.objects.filter(
-        enrolments__cohort__references__code=running.ref,
-        enrolments__exited_on=None,
-        holder=demo.organisations["NAVETTE"],
-    )
-    first, second = there.order_by("pk")[:2]
-    host = demo.organisations["FILOCTET"]
-    hand_over(learner=first, receiver=host, purpose=Purpose.PLACEMENT, by=coline)
-    asked = hand_over(learner=second, receiver=host, purpose=Purpose.PLACEMENT, by=coline)
-    decline(handoff=asked, by=elsa, reason=DeclineReason.FULL)
+    Where there is no manager, nobody would see whom nobody follows: everybody gets a name.
+    """
+    advisers = {"ML-TRAME": ("amina@example.org", "pascale@example.org"), "PLIE": ("nadege@example.org",)}
+    advisers |= {"ML-TERRILS": ("lucie@example.org",), "MDE": ("bruno@example.org",)}
+    advisers |= {"NAVETTE": ("coline@example.org",), "GALIBOT": ("rachid@example.org",)}
+    for holder, emails in advisers.items():
+        held = Responsibility.objects.filter(organisation=demo.organisations[holder], until=None, user=None)
+        for place, one in enumerate(held.order_by("since", "pk")):
+            if place % 10 != UNNAMED or holder == "PLIE":
+                who = demo.users[emails[0] if place % 3 or len(emails) == 1 else emails[1]]
+                Responsibility.objects.filter(pk=one.pk).update(user=who)
 
 
 def _reports(demo: Demo) -> None:
@@ -182,18 +127,3 @@ def _reports(demo: Demo) -> None:
             profile=profile,
             by=managers[deal.provider],
         )
-
-
-@contextmanager
-def file_of(content: bytes) -> Iterator[Path]:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "demonstration.xlsx"
-        path.write_bytes(content)
-        yield path
-
-
-def accepted(outcome: Outcome) -> list[Problem]:
-    """The warnings of an import that went well. An error is ours: it ends the command, and says all."""
-    if outcome.refused:
-        raise CommandError("\n".join(problem.sentence() for problem in outcome.problems.errors[:20]))
-    return outcome.problems.warnings

@@ -30,7 +30,7 @@ from placements.reports.content import (
 )
 from placements.reports.figures import Measured, RuleFigures, measure
 from placements.reports.frame import Frame
-from placements.reports.lines import COHORT_FIGURES, CohortCounts, cohort_counts, participants
+from placements.reports.lines import COHORT_FIGURES, CohortCounts, charged, cohort_counts, participants
 from placements.reports.masking import View, group_key, public_groups, public_view
 from placements.reports.notes import notes_of
 from placements.reports.result import canonical, result_of
@@ -59,6 +59,8 @@ def report(
         cohorts = cohort_counts(frame)
         nominative = bool(agreement.nominative) and profile == Profile.FUNDER
         people = participants(frame) if nominative else None
+        # Who kept people waiting is for partners to talk over, not for publication.
+        held = charged(frame, int(measured.continuity["gap"] or 0)) if profile == Profile.FUNDER else ()
         parties = (agreement.provider.name, agreement.funder.name)
         programmes = _programmes(agreement, cohorts)
     view, mask = public_view(measured, cohorts) if profile == Profile.PUBLIC else (View(), None)
@@ -94,6 +96,7 @@ def report(
         follow_up=_follow_up(measured, view),
         checks=checks_of(measured, mask),
         notes=notes_of(measured, view, mask),
+        charged=held,
     )
     return content, measured.evidence
 

@@ -12,7 +12,8 @@ from reportlab.graphics import renderSVG
 from reportlab.graphics.shapes import Circle, Drawing, Line, Rect, String
 from reportlab.lib.colors import HexColor
 
-from placements.reports import fonts, french, style
+from partners import fonts
+from placements.reports import french, style
 from placements.reports.content import Bar, Content, Outcome
 
 FUNNEL = {"neutral": style.TEAL, "positive": style.VIOLET, "unknown": style.SAND}

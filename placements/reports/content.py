@@ -135,6 +135,15 @@ class FollowUpLine:
 
 
 @dataclass(frozen=True)
+class ChargedLine:
+    """Days of gap of the report on one account; `holder` is "" and `people` None for days on which nobody held the baton."""
+
+    holder: str
+    days: int
+    people: int | None
+
+
+@dataclass(frozen=True)
 class Check:
     label: str
     ok: bool
@@ -172,6 +181,7 @@ class Content:
     follow_up: tuple[FollowUpLine, ...]
     checks: tuple[Check, ...]
     notes: tuple[str, ...]  # sentences to print with the figures (frames, incomplete records, what the bounds say)
+    charged: tuple[ChargedLine, ...] = ()  # none in public, nor in what was frozen before it was counted
 
     @property
     def sha256(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from types import NoneType
@@ -23,7 +23,9 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _dataclass(kind: Any, stored: dict[str, Any]) -> Any:
     hints = _hints(kind)
-    return kind(**{field.name: _value(hints[field.name], stored[field.name]) for field in fields(kind)})
+    # What a run frozen by an older version does not have keeps its default, if it has one.
+    known = [field for field in fields(kind) if field.name in stored or field.default is MISSING]
+    return kind(**{field.name: _value(hints[field.name], stored[field.name]) for field in known})
 
 
 def _value(hint: Any, stored: Any) -> Any:

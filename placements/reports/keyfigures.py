@@ -19,6 +19,8 @@ from placements.reports.french import (
     whole,
 )
 
+CHARGED = "À qui revenaient les jours d’interruption"
+NOBODY = "Personne ne tenait le relais"
 OUTCOME_FLOOR = 20  # people, under which the public profile gives no outcome rate
 
 
@@ -179,3 +181,11 @@ def key_figures(content: Content) -> tuple[KeyFigure, ...]:
     """The figures of the cover and of the sheet Synthèse, the agreement's own rule first."""
     found = (_outcome(content), _entries(content), _answers(content), _interruption(content))
     return tuple(figure for figure in found if figure is not None)
+
+
+def charged_rows(content: Content) -> list[tuple[str, str, str]]:
+    """Who held, the days of gap on their account, the persons they are of: as text, none where it was not counted."""
+    return [
+        (line.holder or NOBODY, whole(line.days), NOTHING if line.people is None else whole(line.people))
+        for line in content.charged
+    ]

@@ -1,4 +1,4 @@
-"""The lines of a report that name something: its cohorts, and its participants where the agreement is nominative."""
+"""The lines of a report that name something: its cohorts, who held, and its participants where the agreement is nominative."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from cohorts.models import Cohort
 from cohorts.states import CertificationResult, ExitReason
 from learners.models import LearnerReference
 from learners.states import Kind
-from placements.reports.content import ParticipantLine
+from placements.models import DayRun
+from placements.querysets import Earlier, day
+from placements.reports.content import ChargedLine, ParticipantLine
 from placements.reports.figures import count
 from placements.reports.frame import Frame
 from placements.rules import RULES, Rule
@@ -124,3 +126,15 @@ def _participant(row: Any, situation: str, rule: Rule, frame: Frame, references:
         situation=NOT_DUE if late else KIND_LABELS[getattr(row, situation)],
         positive=None if late else bool(row.positive),
     )
+
+
+def charged(frame: Frame, gap: int) -> tuple[ChargedLine, ...]:
+    """On whose account the days of gap of the report are, the most first; what nobody held comes last.
+
+    `gap`: all the days of gap of the report, so that the lines add up to it. One query.
+    """
+    stays = DayRun.objects.of_stays(cohort__in=frame.agreement.cohorts.all(), exited_on__range=(frame.start, frame.end))
+    rows = stays.charged_by_holder(first=F("stay__entered_on"), last=Earlier(F("stay__facts__m6_on"), day(frame.as_of)))
+    lines = [ChargedLine(name, days, people) for name, days, people in rows if name]
+    rest = gap - sum(line.days for line in lines)
+    return (*lines, ChargedLine("", rest, None)) if rest else tuple(lines)

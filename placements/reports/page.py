@@ -8,10 +8,20 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
-from placements.reports import charts, fonts, french
+from partners import fonts
+from placements.reports import charts, french
 from placements.reports.content import Bar, Commitment, Content, Outcome, Share
 from placements.reports.frozen import thaw
-from placements.reports.keyfigures import KeyFigure, bounds_text, key_figures, share_text, shown, verdict
+from placements.reports.keyfigures import (
+    CHARGED,
+    KeyFigure,
+    bounds_text,
+    charged_rows,
+    key_figures,
+    share_text,
+    shown,
+    verdict,
+)
 
 NARROW, DAYS, WIDE = 365.0, 410.0, 700.0  # points of a drawing that fills half a page (bars, days), a whole one
 MOST_COHORTS = 25  # on the page; the workbook has them all
@@ -71,6 +81,7 @@ class ReportPage:
     funnel: Chart
     situations: Chart | None
     continuity: Chart
+    charged: Table | None  # on whose account the days of gap are, when it was counted
     rates: SafeString
     promises: tuple[Promise, ...]
     rules: tuple[RuleLine, ...]
@@ -93,6 +104,7 @@ def page_of_report(stored: dict[str, Any]) -> ReportPage:
         if content.situations
         else None,
         continuity=_continuity(content),
+        charged=_charged(content),
         rates=_svg(charts.rates_chart(content, WIDE), "Taux de sortie selon chaque règle"),
         promises=_promises(content),
         rules=tuple(_rule(outcome, content) for outcome in content.outcomes),
@@ -123,6 +135,11 @@ def _continuity(content: Content) -> Chart:
     drawing = charts.continuity_chart(days, content.profile, DAYS)
     rows = tuple((label.capitalize(), shown(days.get(name), content.profile)) for name, label, _ in charts.DAYS)
     return Chart(_svg(drawing, title), Table(title, ("Jours", "Nombre"), rows))
+
+
+def _charged(content: Content) -> Table | None:
+    rows = tuple(charged_rows(content))
+    return Table(CHARGED, ("Organisme qui tenait le relais", "Jours", "Personnes"), rows) if rows else None
 
 
 def _promises(content: Content) -> tuple[Promise, ...]:

@@ -11,7 +11,8 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
-from placements.reports import fonts, french, style
+from partners import fonts
+from placements.reports import french, style
 from placements.reports.content import Content
 from placements.reports.pdf_cover import COVER, LANDSCAPE, PORTRAIT
 from placements.reports.pdf_sections import story

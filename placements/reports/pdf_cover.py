@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, NextPageTemplate, PageBreak, Spacer, Table
 
-from placements.reports import fonts, french, style
+from partners import fonts
+from placements.reports import french, style
 from placements.reports.content import Commitment, Content
 from placements.reports.french import NBSP
 from placements.reports.keyfigures import KeyFigure, key_figures, out_of, promise_rate, shown, shown_rate, verdict

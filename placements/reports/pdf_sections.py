@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, NextPageTemplate, PageBreak, Spacer, Table
 
-from placements.reports import charts, fonts, french, style
+from partners import fonts
+from placements.reports import charts, french, style
 from placements.reports.content import Content, Outcome
 from placements.reports.french import NBSP, quoted
-from placements.reports.keyfigures import out_of, own_outcome, share_text, shown
+from placements.reports.keyfigures import CHARGED, charged_rows, out_of, own_outcome, share_text, shown
 from placements.reports.pdf_cover import LANDSCAPE, PORTRAIT, WIDTH, cover, promises
 from placements.reports.style import Pill, cell, grid, heads, line, para
 
@@ -234,6 +235,11 @@ def _continuity(content: Content) -> Story:
         f"Jours d’interruption par parcours, médiane\u00a0: {median}. Parcours interrompus plus de 15 jours d’affilée\u00a0: {long}.",
         "body",
     )
+    if content.charged:
+        yield Spacer(1, 4 * mm)
+        wide = _widths(110, 30, 34)
+        rows = [[cell(name, limit=0, room=wide[0]), days, people] for name, days, people in charged_rows(content)]
+        yield grid([heads(CHARGED, ">Jours", ">Personnes"), *rows], wide, right=range(1, 3))
 
 
 def _participants(content: Content) -> Story:

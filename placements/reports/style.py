@@ -13,7 +13,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, LongTable, Paragraph, Table
 
-from placements.reports import fonts
+from partners import fonts
 from placements.reports.text import printable
 
 INK = HexColor("#16213a")

@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from placements.reports import french
 from placements.reports.content import Bar, Content
 from placements.reports.french import NBSP, NOTHING
-from placements.reports.keyfigures import key_figures, outcome_rate, promise_rate, share_rate, verdict
+from placements.reports.keyfigures import CHARGED, NOBODY, key_figures, outcome_rate, promise_rate, share_rate, verdict
 from placements.reports.xlsx_checks import Places, recomputed
 from placements.reports.xlsx_file import file_of
 from placements.reports.xlsx_sheets import (
@@ -193,7 +193,13 @@ def _continuity(sheet: Worksheet, top: int, content: Content) -> int:
         "gap": "Jours d’interruption", "persons_over_15": "Parcours interrompus plus de 15 jours d’affilée",
     }  # fmt: skip
     rows = [(label, days.get(name)) for name, label in labels.items()]
-    return table(sheet, top + 1, (Column("Classe", 56), Column("Nombre", 12, WHOLE)), rows, content.profile) + 1
+    row = table(sheet, top + 1, (Column("Classe", 56), Column("Nombre", 12, WHOLE)), rows, content.profile) + 1
+    if not content.charged:
+        return row
+    put(sheet.cell(row + 1, 1), CHARGED, SECTION)
+    columns = (Column("Organisme qui tenait le relais", 56), Column("Jours", 12, WHOLE), Column("Personnes", 12, WHOLE))
+    held = [(line.holder or NOBODY, line.days, line.people) for line in content.charged]
+    return table(sheet, row + 2, columns, held, content.profile) + 1
 
 
 def _promises(book: Workbook, content: Content) -> None:

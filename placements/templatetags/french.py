@@ -13,6 +13,7 @@ from placements.reports import french
 register = template.Library()
 register.filter("day", french.day)
 register.filter("short_day", french.short_day)
+register.filter("thousands", french.whole)
 
 
 @register.filter

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from cohorts.models import Application, Cohort
+from learners.actions import close_file, object_to_sharing
 from learners.models import Handoff, Learner, LearnerReference, Situation
-from learners.states import HandoffStatus, Purpose
+from learners.states import Closing, HandoffStatus, Purpose
 from partners.models import Organisation
 from tests import makers
 from tests.commands import Ran, dump, run
@@ -34,6 +35,8 @@ BLANK = dict.fromkeys(
         "Canal préféré",
         "Disponible le",
         "Accord de la personne",
+        "Accord donné le",
+        "Accord donné par",
         "Message",
     ],
     "",
@@ -144,12 +147,21 @@ def test_one_person_twice_in_the_sheet_is_a_fault(send: Any) -> None:
     assert [(error["row"], error["column"]) for error in out.json["errors"]] == [(3, "Nom")]
 
 
-def test_a_closed_file_is_not_referred_and_nothing_else_is(send: Any, sender: Organisation) -> None:
+def test_who_objects_is_not_referred_and_nothing_else_is(send: Any, sender: Organisation, cohort: Cohort) -> None:
     known = makers.learner(sender, last_name="Martin", first_name="Inès")
-    Learner.objects.filter(pk=known.pk).update(holder=None, closed_on=date(2026, 1, 1), closed_reason="moved_away")
+    object_to_sharing(learner=known, organisation=cohort.programme.provider)
     out = send(person(Nom="Petit"), person())
-    assert [(error["row"], "clos" in error["reason"]) for error in out.json["errors"]] == [(3, True)]
-    assert Handoff.objects.count() == 0
+    assert [(error["row"], "s’oppose" in error["reason"]) for error in out.json["errors"]] == [(3, True)]
+    assert (Handoff.objects.count(), Learner.objects.count()) == (0, 1)
+
+
+def test_a_closed_file_is_followed_again(send: Any, sender: Organisation) -> None:
+    by = makers.member(sender)
+    known = makers.learner(sender, last_name="Martin", first_name="Inès", by=by)
+    close_file(learner=known, by=by, reason=Closing.MOVED_AWAY)
+    assert send(person()).json["written"] == {"Personnes": 0, "Orientations": 1}
+    known.refresh_from_db()
+    assert (known.holder, known.closed_on) == (sender, None)
 
 
 def test_a_rehearsal_writes_nothing(send: Any) -> None:

@@ -26,7 +26,7 @@ def known(body, agreement, mission_locale):
 def titles(client, user, query=""):
     client.force_login(user)
     page = client.get(URL + query).content.decode()
-    return re.findall(r"<strong>([^<]+)</strong><span class=\"under\">", page)
+    return re.findall(r"<strong>([^<]+)</strong></a><span class=\"under\">", page)
 
 
 @pytest.mark.parametrize("who", ["coline", "theo", "farid", "amina"])
@@ -44,7 +44,7 @@ def test_strangers_see_neither_the_cohort_nor_its_programme(client, known, reque
 
 
 def test_a_visitor_is_sent_to_the_sign_in(client, known):
-    assert client.get(URL).url == f"/connexion/?next={URL}"
+    assert client.get(URL).url == f"/compte/connexion/?next={URL}"
 
 
 def test_the_list_is_only_read(client, coline):

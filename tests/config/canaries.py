@@ -84,7 +84,8 @@ def call(body: bytes, kind: str) -> None:
 
 def main(which: str) -> None:
     os.environ.update(DATABASE_URL="sqlite:///", DJANGO_SETTINGS_MODULE="config.settings", LOG_LEVEL="ERROR")
-    settings.MIDDLEWARE = ["tests.config.canaries.signed_in"]
+    # allauth does not start without its own.
+    settings.MIDDLEWARE = ["tests.config.canaries.signed_in", "allauth.account.middleware.AccountMiddleware"]
     settings.ROOT_URLCONF = "tests.config.canaries"
     django.setup()
     if which == "ours":

@@ -115,3 +115,28 @@ def test_another_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL") as refusal:
         env.database(url)
     assert "host" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("", ""), ("https://geo.example/", "https://geo.example"), ("http://localhost:7878/a/b", "http://localhost:7878/a/b"),
+        ("http://[::1]:7878", "http://[::1]:7878"),
+    ],
+)  # fmt: skip
+def test_the_address_of_a_service_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch, typed: str, read: str) -> None:
+    monkeypatch.setenv("A_SERVICE", typed)
+    assert env.web_address("A_SERVICE") == read
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "geo.example", "ftp://geo.example", "https://", "https://user:word@geo.example", "https://geo.example/?q=", "file:///etc",
+        "https://geo.example/#a", "https://geo.example:port", "https://geo example", "https://géo.example", "http://[::1",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_of_a_service_stops_the_start(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setenv("A_SERVICE", typed)
+    with pytest.raises(ImproperlyConfigured, match="A_SERVICE must be an address"):
+        env.web_address("A_SERVICE")

@@ -15,6 +15,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from config.checks import ready_for_production
+
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
     "RELAIS_ENV": "production",
@@ -81,6 +83,31 @@ def test_production_passes_the_deploy_checks_and_a_local_run_does_not(tmp_path: 
     local = run(*checks, RELAIS_VAR_DIR=str(tmp_path))
     assert local.returncode != 0
     assert {"relais.W001", "relais.W002", "relais.W004"} <= {word.strip("():") for word in local.stderr.split()}
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://geo.example", True), ("https://geo.example", False), ("http://localhost:7878", False),
+        ("http://127.0.0.1:7878", False), ("http://127.0.0.1.example", True), ("", False),
+    ],
+)  # fmt: skip
+def test_addresses_of_persons_leave_the_machine_by_https_alone(settings, url: str, said: bool) -> None:
+    settings.GEOCODER_URL = url
+    assert ("relais.E010" in {message.id for message in ready_for_production(None)}) is said
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "said"),
+    [
+        ("http://sms.example/send", "t", {"relais.E011"}), ("ftp://sms.example", "t", {"relais.E011"}),
+        ("https://sms.example/send", "t", set()), ("http://127.0.0.1:9000/sms", "t", set()),
+        ("https://sms.example/send", "", {"relais.E012"}), ("", "", set()),
+    ],
+)  # fmt: skip
+def test_short_messages_leave_the_machine_by_https_alone(settings, url: str, token: str, said: set[str]) -> None:
+    settings.SMS_URL, settings.SMS_TOKEN = url, token
+    assert {message.id for message in ready_for_production(None)} & {"relais.E011", "relais.E012"} == said
 
 
 def test_no_page_may_run_an_inline_script() -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from learners import actions
 from learners.models import Handoff, Learner, Responsibility
-from learners.states import Closing, DeclineReason, HandoffStatus, Purpose
+from learners.states import Closing, DeclineReason, HandoffStatus, Obstacle, Purpose
 from partners.lifecycle import Refused
 from partners.models import Event
 from partners.states import OrganisationKind
@@ -20,8 +20,9 @@ pytestmark = pytest.mark.django_db
 def proposed(purpose: Purpose = Purpose.TRANSFER) -> Handoff:
     sender, receiver = makers.organisation(), makers.organisation()
     return actions.hand_over(
-        learner=makers.learner(sender), receiver=receiver, purpose=purpose, by=makers.member(sender)
-    )
+        learner=makers.learner(sender), receiver=receiver, purpose=purpose, by=makers.member(sender),
+        obstacle=Obstacle.HOUSING if purpose == Purpose.SUPPORT else "",
+    )  # fmt: skip
 
 
 def holders(learner: Learner) -> list[int]:
@@ -112,13 +113,16 @@ def test_acceptance_is_whole_or_does_not_happen() -> None:
     assert (handoff.status, holders(handoff.learner)) == (HandoffStatus.PROPOSED, [handoff.sender_id])
 
 
-def test_the_holder_closes_with_a_reason_and_nothing_can_be_handed_over_any_more() -> None:
+def test_the_holder_closes_with_a_reason_and_a_new_referral_opens_the_file_again() -> None:
     holder = makers.organisation()
     learner, by = makers.learner(holder), makers.member(holder)
     actions.close_file(learner=learner, by=by, reason=Closing.MOVED_AWAY)
     assert (holders(learner), learner.closed_reason) == ([], Closing.MOVED_AWAY)
-    with pytest.raises(Refused, match="clos"):
-        actions.refer(learner=learner, sender=holder, receiver=makers.training_body(), on=date(2026, 11, 20))
+    with pytest.raises(PermissionDenied):
+        actions.hand_over(learner=learner, receiver=makers.organisation(), purpose=Purpose.TRANSFER, by=by)
+    actions.refer(learner=learner, sender=holder, receiver=makers.training_body(), on=timezone.localdate(), by=by)
+    learner.refresh_from_db()
+    assert (holders(learner), learner.closed_on, learner.closed_reason) == ([holder.pk], None, "")
 
 
 def test_each_act_leaves_one_line_in_the_journal_without_a_name() -> None:
@@ -140,3 +144,24 @@ def test_the_database_refuses_two_holders_and_none() -> None:
         Learner.objects.filter(pk=learner.pk).update(holder=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Learner.objects.filter(pk=learner.pk).update(closed_on=date(2026, 1, 1))
+
+
+def test_what_comes_back_never_takes_the_baton_from_who_holds_it_since() -> None:
+    """Declined, then followed by the very partner who had declined: taking it back is an acknowledgement, no more."""
+    sender, other = makers.organisation(), makers.organisation()
+    hers, theirs = makers.member(sender), makers.member(other)
+    learner = makers.learner(sender)
+    asked = actions.hand_over(learner=learner, receiver=other, purpose=Purpose.TRANSFER, by=hers)
+    back = actions.decline(handoff=asked, by=theirs, reason=DeclineReason.FULL)
+    assert back is not None
+    again = actions.hand_over(learner=learner, receiver=other, purpose=Purpose.TRANSFER, by=hers)
+    actions.accept(handoff=again, by=theirs, starts_on=timezone.localdate())
+    assert actions.accept(handoff=back, by=hers) is None
+    assert holders(learner) == [other.pk]
+
+
+def test_a_holder_gives_back_by_a_return_that_moves_the_baton_once_accepted() -> None:
+    handoff = proposed(Purpose.RETURN)
+    by = makers.member(handoff.receiver)
+    assert actions.accept(handoff=handoff, by=by, starts_on=timezone.localdate()) is not None
+    assert holders(handoff.learner) == [handoff.receiver_id]

@@ -32,8 +32,9 @@ def test_columns_come_back_as_they_went() -> None:
 def test_dates_and_moments_come_back_as_they_went() -> None:
     someone = makers.learner()
     (pk,) = reserve(Learner, 1)
-    names = [field.column for field in Learner._meta.concrete_fields]
-    row = {field.column: getattr(someone, field.attname) for field in Learner._meta.concrete_fields}
+    written = [field for field in Learner._meta.concrete_fields if not field.generated]
+    names = [field.column for field in written]
+    row = {field.column: getattr(someone, field.attname) for field in written}
     moment = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
     row |= {"id": pk, "born_on": date(2001, 2, 3), "created_at": moment}
     load(Learner, names, [[row[name] for name in names]])

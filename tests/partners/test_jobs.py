@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from partners import jobs, journal, tasks
 from partners.models import Event, Job, JobStatus
@@ -22,6 +23,7 @@ Register = Callable[..., list[dict[str, Any]]]
 @pytest.fixture
 def register(monkeypatch: pytest.MonkeyPatch) -> Iterator[Register]:
     """Register a handler for one test, and give the list of the args it was called with."""
+    autodiscover_modules("tasks")  # a module read during the test would be forgotten with the test's handlers
     known = dict(jobs._handlers)
 
     def one(kind: str = "trial", do: Callable[..., Any] | None = None, **how: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import rfc8785
 
 from placements.reports.content import (
     Bar,
+    ChargedLine,
     Check,
     CohortLine,
     Commitment,
@@ -179,6 +180,10 @@ def normal() -> Content:
             "Pour les règles dont le dénominateur écarte des sortants, le taux peut dépasser la borne haute.",
             "2 dossiers sont incomplets et ne comptent que dans EECO01.",
         ),
+        charged=(
+            ChargedLine("Numérique Ensemble", 1_420, 31), ChargedLine("Mission locale de l’Artois fictif", 811, 22),
+            ChargedLine("", 200, None),
+        ),
     )  # fmt: skip
     continuity = {
         "active": 21_840,
@@ -213,7 +218,7 @@ def small() -> Content:
     blank = replace(base.outcomes[0], parts=(), numerator=0, denominator=0, unknown=0, not_due=20, dropouts=0, frame=0, rate=None,
                     low=None, high=None, published=False)  # fmt: skip
     content = replace(
-        base, agreement="C1", programmes=("Initiation",), commitments=(replace(base.commitments[-1], n=0, of=0, unknown=0),),
+        base, agreement="C1", programmes=("Initiation",), charged=(), commitments=(replace(base.commitments[-1], n=0, of=0, unknown=0),),
         funnel=tuple(replace(bar, n=0) for bar in base.funnel), situations=(),
         shares=tuple(replace(share, n=0, of=0, unknown=20) for share in base.shares),
         outcomes=tuple(
@@ -235,7 +240,7 @@ def public() -> Content:
         return None if n is None or 0 < n < 11 else n
 
     content = replace(
-        base, profile="public", funnel=tuple(replace(b, n=hide(b.n)) for b in base.funnel),
+        base, profile="public", charged=(), funnel=tuple(replace(b, n=hide(b.n)) for b in base.funnel),
         situations=tuple(replace(b, n=hide(b.n)) for b in base.situations),
         shares=tuple(replace(s, n=hide(s.n), unknown=hide(s.unknown)) for s in base.shares),
         outcomes=tuple(
@@ -278,6 +283,7 @@ def nominative(people: int = 300, hostile: bool = True) -> Content:
             content, provider=PAYLOADS[0], funder=PAYLOADS[12], programmes=PAYLOADS[4:7], notes=PAYLOADS + content.notes,
             commitments=tuple(replace(c, label=text) for c, text in zip(base.commitments, PAYLOADS, strict=False)),
             cohorts=tuple(replace(c, title=text) for c, text in zip(base.cohorts, PAYLOADS[2:], strict=False)),
+            charged=tuple(ChargedLine(text, 1, 1) for text in PAYLOADS),
             checks=tuple(replace(c, label=text, detail=text) for c, text in zip(base.checks, PAYLOADS[18:], strict=False)),
             outcomes=tuple(
                 replace(o, label=text, differs=text, source=text, status=text, positive_text=text, population_text=text)

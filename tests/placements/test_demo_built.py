@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from cohorts.models import Application, Cohort, Enrolment
+from learners import clock
 from learners.models import Handoff, Learner, Responsibility
 from learners.states import HandoffStatus, Purpose
 from partners.models import Event, Organisation, User
-from placements.demo.build import PASSWORD, Demo, build
+from partners.working_days import add_working_days, working_days_between
+from placements.demo.build import PASSWORD, build
+from placements.demo.door import SECRET
+from placements.demo.made import Demo
+from placements.demo.relays import late_day
 from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, span
-from placements.models import ReportRun
+from placements.models import DayClass, DayRun, ReportRun
+from placements.proofs import PROOFS, Ask
 from placements.states import Profile, RunStatus
 from tests.commands import differences, dump, run
 from tests.oracle.read import read_book
@@ -65,12 +74,46 @@ def test_some_paths_are_broken_and_say_so(demo: Demo) -> None:
     (unanswered,) = referrals.filter(status=HandoffStatus.PROPOSED, deadline_on__lt=TODAY)
     (returned,) = referrals.filter(status=HandoffStatus.RETURNED)
     assert unanswered.received_on is None
+    assert unanswered.escalated_on is not None
+    assert unanswered.escalated_on <= TODAY
     assert returned.deadline_on is not None
+    assert returned.ended_on is not None
     assert returned.deadline_on < returned.ended_on <= TODAY
     assert set(Handoff.objects.filter(purpose=Purpose.PLACEMENT).values_list("status", flat=True)) == {
         "proposed",
         "declined",
     }
+
+
+def test_everything_that_must_be_true_of_a_base_is(demo: Demo) -> None:
+    """One list each, one holder each, no handoff late in silence: what the check of every night proves."""
+    now = datetime.combine(TODAY, datetime.min.time(), tzinfo=timezone.get_current_timezone())
+    found = [one for proof in PROOFS for one in proof.find(Ask(TODAY, now, everything=True))]
+    assert found == []
+
+
+def test_what_was_declined_or_left_unanswered_waits_for_somebody_by_name(demo: Demo) -> None:
+    lately = Handoff.objects.filter(sent_on__gte=TODAY - timedelta(days=20))  # the past came in as it was told
+    ended = lately.filter(status__in=(HandoffStatus.DECLINED, HandoffStatus.RETURNED))
+    back = {one.follows_id: one for one in Handoff.objects.filter(purpose=Purpose.RETURN)}
+    assert {one.pk for one in ended} == back.keys()
+    assert set(lately.filter(purpose=Purpose.RETURN).values_list("addressed_to__email", flat=True)) == {
+        "amina@example.org",
+        "coline@example.org",
+    }
+
+
+def test_one_suite_is_announced_and_its_days_are_bridged(demo: Demo) -> None:
+    moved = Handoff.objects.get(purpose=Purpose.TRANSFER, status=HandoffStatus.ACCEPTED)
+    assert moved.learner.holder_id == moved.receiver_id
+    assert DayRun.objects.filter(learner=moved.learner_id, kind=DayClass.BRIDGED).exists()
+
+
+@pytest.mark.parametrize("today", [TODAY + timedelta(days=n) for n in range(60)])
+def test_some_day_is_late_and_not_back_yet_whenever_the_demonstration_is_built(today: date) -> None:
+    sent = late_day(today)
+    assert add_working_days(sent, 2) < today
+    assert working_days_between(add_working_days(sent, 3), today) < clock.GRACE
 
 
 def test_the_newest_referrals_wait_in_the_cohort_that_recruits(demo: Demo) -> None:
@@ -123,11 +166,18 @@ SEEN = {  # who → cohorts, reports in sight
 }  # fmt: skip
 
 
+def sign_in(client: Client, email: str) -> None:
+    """E-mail and password, then the code that the demonstration tells."""
+    signed = client.post("/compte/connexion/", {"login": email, "password": PASSWORD})
+    assert signed.status_code == 302
+    code = format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    assert client.post(signed["Location"], {"code": code}).status_code == 302
+
+
 @pytest.mark.parametrize("name", SEEN)
 def test_each_person_signs_in_and_sees_their_own(demo: Demo, name: str) -> None:
     client = Client()
-    signed = client.post("/connexion/", {"username": f"{name}@example.org", "password": PASSWORD})
-    assert signed.status_code == 302
+    sign_in(client, f"{name}@example.org")
     for page in ("/", "/cohortes/", "/bilans/"):
         assert client.get(page).status_code == 200
     user = User.objects.get(email=f"{name}@example.org")
@@ -144,7 +194,7 @@ def test_every_colleague_is_tried() -> None:
 
 def test_the_administrator_administers_and_sees_no_person(demo: Demo) -> None:
     client = Client()
-    client.post("/connexion/", {"username": ADMINISTRATOR[2], "password": PASSWORD})
+    sign_in(client, ADMINISTRATOR[2])
     assert client.get("/admin/").status_code == 200
     assert not Learner.objects.visible_to(User.objects.get(email=ADMINISTRATOR[2])).exists()
 

@@ -259,9 +259,9 @@ def test_half_time_is_seventeen_hours_and_a_half_exactly():
 def test_the_nightly_look_mends_facts_that_have_drifted():
     some_people(3)
     kept = whole_table()
-    assert mend() == {"checked": 3, "mended": 0}
+    assert mend() == {"people": 3, "checked": 3, "mended": 0, "days_mended": 0}
     EnrolmentFacts.objects.filter(pk__in=EnrolmentFacts.objects.values("pk")[:2]).update(kind_m6="cdi", days_gap=9_999)
-    assert mend() == {"checked": 3, "mended": 2}
+    assert mend() == {"people": 3, "checked": 3, "mended": 2, "days_mended": 0}
     assert whole_table() == kept
 
 

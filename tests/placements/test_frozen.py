@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from placements.actions import stored
@@ -25,3 +27,11 @@ def test_a_missing_key_is_an_error_and_never_a_blank_figure():
     del kept["outcomes"][0]["numerator"]
     with pytest.raises(KeyError):
         thaw(kept)
+
+
+def test_what_was_frozen_before_days_were_charged_is_read_without_them():
+    content = contents.normal()
+    assert content.charged
+    kept = stored(content)
+    del kept["charged"]
+    assert thaw(kept) == replace(content, charged=())

@@ -143,7 +143,7 @@ def test_filling_a_decision_moves_the_application_and_its_handoff(tmp_path: Path
     rows = plain()
     del rows["Orientations"][2]["Décision"]
     brought(tmp_path, rows)
-    assert Handoff.objects.get(learner=learner("P3")).status == HandoffStatus.RECEIVED
+    assert Handoff.objects.get(learner=learner("P3")).status == HandoffStatus.WITHDRAWN  # the cohort is over
     brought(tmp_path)
     assert Handoff.objects.get(learner=learner("P3")).status == HandoffStatus.DECLINED
     assert Application.objects.get(learner=learner("P3")).status == ApplicationStatus.ANNOUNCED

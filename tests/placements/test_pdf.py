@@ -14,7 +14,8 @@ from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import LongTable
 
-from placements.reports import fonts, french, pdf_sections, style
+from partners import fonts
+from placements.reports import french, pdf_sections, style
 from placements.reports.keyfigures import key_figures
 from placements.reports.pdf import write_pdf
 from placements.reports.text import printable

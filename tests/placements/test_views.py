@@ -59,7 +59,7 @@ def test_a_funder_does_not_see_the_reports_of_another(client, farid, run):
 
 def test_a_visitor_is_sent_to_the_sign_in_from_everywhere(client, run):
     for url in ["/", LIST, NEW, *addresses(run)]:
-        assert client.get(url).url == f"/connexion/?next={url}"
+        assert client.get(url).url == f"/compte/connexion/?next={url}"
 
 
 def test_pages_that_are_only_read_refuse_a_post(client, coline, run):
@@ -227,7 +227,7 @@ def test_texts_of_a_report_are_never_markup(client, farid, agreement):
     client.force_login(farid)
     page = read(client, f"/bilans/{run.pk}/")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<b>gras" not in page
     assert "javascript:alert" not in re.sub(r"&lt;.*?&gt;", "", page)
 
@@ -239,38 +239,45 @@ def test_a_report_without_any_exit_is_still_a_page(client, farid, agreement):
 
 
 def test_home_says_for_whom_one_works_and_shows_cohorts_and_reports(client, coline, body, run):
+    type(run.report).objects.filter(pk=run.report_id).update(created_by=coline)
     today = timezone.localdate()
     cohort(body, title="Canari en cours", starts_on=today, ends_on=today, status=CohortStatus.RUNNING)
     cohort(body, title="Canari d’antan", starts_on=date(2020, 1, 1), ends_on=date(2020, 6, 1))
     client.force_login(coline)
     page = read(client, "/")
-    assert "Bonjour Coline." in page
     assert "Numérique Ensemble" in page
     assert "Canari en cours" in page
     assert "Canari d’antan" not in page
     assert f'href="/bilans/{run.pk}/"' in page
 
 
+@pytest.mark.parametrize("who", ["coline", "farid", "amina"])
+def test_an_empty_home_says_that_nothing_waits(client, request, who):
+    client.force_login(request.getfixturevalue(who))
+    assert "Rien ne vous attend aujourd’hui." in read(client, "/")
+
+
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        ("coline", "confiez à la plateforme votre classeur de reprise"),
-        ("farid", "la rattache à l’une de vos conventions"),
-        ("amina", "dès que vous y orientez une première personne"),
+        ("coline", "votre organisme n’en a encore aucune"),
+        ("farid", "votre organisme n’en a encore aucune"),
+        ("amina", "votre organisme n’en a encore aucune"),
     ],
 )
-def test_an_empty_home_says_what_to_do_first(client, request, who, sentence):
+def test_an_empty_list_of_reports_says_what_to_do_first(client, request, who, sentence):
     client.force_login(request.getfixturevalue(who))
-    page = read(client, "/")
+    page = read(client, LIST)
     assert sentence in page
     assert "Aucun bilan pour l’instant." in page
 
 
-@pytest.mark.parametrize("url", ["/", LIST, NEW])
+@pytest.mark.parametrize(("url", "most"), [("/", 22), (LIST, 12), (NEW, 12)])
 def test_pages_cost_the_same_number_of_queries_at_1_3_and_30_rows(
-    client, coline, body, funder, url, django_assert_max_num_queries
+    client, coline, body, funder, url, most, django_assert_max_num_queries
 ):
     client.force_login(coline)
+    client.get(url)  # the first page of a session also writes where it was opened
     seen = []
     today = timezone.localdate()
     for number in range(30):
@@ -279,7 +286,7 @@ def test_pages_cost_the_same_number_of_queries_at_1_3_and_30_rows(
         runs.ready(made, contents.small())
         cohort(body, (made,), starts_on=today, ends_on=today)
         if number + 1 in (1, 3, 30):
-            with django_assert_max_num_queries(12) as asked:
+            with django_assert_max_num_queries(most) as asked:
                 assert client.get(url).status_code == 200
             seen.append(len(asked))
     assert len(set(seen)) == 1

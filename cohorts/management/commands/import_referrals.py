@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from cohorts.offers import Offer
 from cohorts.referral_sheet import Referrals, find_cohort, settlements
 from partners.intake import find_organisation, lists_loaded
 from partners.workbook.saying import add_arguments, tell
@@ -38,7 +39,9 @@ class Command(BaseCommand):
             settled = settlements(options["settle"])
         except LookupError as unknown:
             raise CommandError(str(unknown.args[0]), returncode=2) from unknown
-        referrals = Referrals(sender=sender, cohort=cohort, settled=settled, lists=lists_loaded())
+        referrals = Referrals(
+            sender=sender, offer=Offer(cohort.programme, cohort), settled=settled, lists=lists_loaded()
+        )
         outcome = referrals.run(options["file"], dry_run=options["dry_run"])
         tell(
             self.stdout,

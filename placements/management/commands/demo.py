@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from placements.demo import base
 from placements.demo.build import PASSWORD, build
+from placements.demo.door import equip
 from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, PARTNERS
 
 SEED = 1
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         standing = base.marked()
         if standing:
             call_command("migrate", verbosity=0, interactive=False)
+            equip()
             self._tell_standing(standing, options["seed"], today)
         else:
             self._build(SEED if options["seed"] is None else options["seed"], today)
@@ -83,7 +85,9 @@ class Command(BaseCommand):
         people.append((email, f"{first} {last}", "plateforme", f"administration, http://localhost:{port}/admin/"))
         widths = [max(len(row[place]) for row in people) for place in range(3)]
         self.stdout.write(f"\nAdresse{NBSP}: http://localhost:{port}/")
-        self.stdout.write(f"Mot de passe de chacun{NBSP}: {PASSWORD}\n")
+        self.stdout.write(
+            f"La page de connexion propose d’entrer comme chacun, d’un seul clic. Mot de passe de chacun{NBSP}: {PASSWORD}\n"
+        )
         for row in people:
             self.stdout.write("  " + "  ".join([*(row[i].ljust(widths[i]) for i in range(3)), row[3]]))
         self.stdout.write("")
