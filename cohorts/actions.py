@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cohorts.access import TEAM_ROLES, may_edit_cohort
+from cohorts.access import ASSESSOR, TEAM_ROLES, may_edit_cohort, rates
 from cohorts.models import Application, Cohort, Enrolment, TeamMember
 from cohorts.models.cohorts import FEWEST, MOST
 from cohorts.states import CohortStatus, Decision
@@ -44,7 +44,7 @@ def open_cohort(
     cohort.save()
     cohort.agreements.set(agreements)
     _cover(programme, agreements)
-    _set_team(cohort, team or {})
+    _set_team(cohort, team or {}, by=by)
     name_it(cohort, importer=programme.provider, code=reference)
     record("open_cohort", cohort, by=by, organisation=programme.provider_id, status=cohort.status)
     return cohort
@@ -77,7 +77,7 @@ def edit_cohort(
         _check_taken(before, facts["seats"])
     changed = change(cohort, facts, shown=shown, team=team_of(before))
     _cover(programme, agreements)
-    changed += _set_team(cohort, team) if team is not None else []
+    changed += _set_team(cohort, team, by=by) if team is not None else []
     changed += _set_stage(cohort, recruiting)
     changed += name_it(cohort, importer=programme.provider, code=reference)
     if changed:
@@ -139,8 +139,8 @@ def _set_stage(cohort: Cohort, recruiting: bool | None) -> list[str]:  # noqa: F
     return ["status"]
 
 
-def _set_team(cohort: Cohort, team: Team) -> list[str]:
-    """Make the team exactly this one. Everybody in it works for the training body."""
+def _set_team(cohort: Cohort, team: Team, *, by: User) -> list[str]:
+    """Make the team exactly this one. Everybody in it works for the training body; nobody opens their own eyes."""
     wanted: dict[tuple[int, str], Membership] = {
         (one.user_id, duty): one for duty, members in team.items() for one in members
     }
@@ -149,6 +149,15 @@ def _set_team(cohort: Cohort, team: Team) -> list[str]:
         if not in_body or one.role not in TEAM_ROLES:
             raise ValidationError(_("Une personne de l’équipe ne travaille pas dans cet organisme de formation."))
     now = {(one.user_id, one.duty): one for one in cohort.team.all()}
+    if (by.pk, ASSESSOR) in now.keys() - wanted.keys() and rates(by, cohort):
+        raise ValidationError(
+            {
+                "assessors": _(
+                    "Vous évaluez des candidats qui attendent leur réponse : demandez à un collègue de vous retirer"
+                    " de l’équipe. Laissez votre nom coché pour enregistrer le reste."
+                )
+            }
+        )
     TeamMember._base_manager.filter(pk__in=[now[key].pk for key in now.keys() - wanted.keys()]).delete()
     for user, duty in sorted(wanted.keys() - now.keys()):
         TeamMember._base_manager.create(cohort=cohort, user_id=user, duty=duty)

@@ -6,19 +6,45 @@ class CohortsConfig(AppConfig):
     verbose_name = "cohortes"
 
     def ready(self) -> None:  # models are not there before the apps are
-        from cohorts import announcements, panels, waiting, worklists
-        from cohorts.own_path import own_training, own_witnesses
+        from cohorts import (
+            announcements,
+            appeal_rows,
+            appointment_work,
+            appointments,
+            eligibility_rows,
+            invitations,
+            panels,
+            rating_work,
+            waiting,
+            worklists,
+        )
+        from cohorts.own_applications import own_cards
+        from cohorts.own_path import own_appointments, own_exercise, own_training, own_witnesses
+        from cohorts.own_seat import own_seats
         from cohorts.steps import contribute, dates
         from learners import mine, reaching, steps
         from partners import worklist
+        from partners.lifecycle import moved
         from partners.panels import register
 
         mine.contribute(own_training, own_witnesses)
+        mine.show(own_cards)
         steps.register(contribute, dates)
-        worklist.register(*worklists.LISTS, *waiting.LISTS)
-        reaching.register(*announcements.templates())
         register("organisation", 20, panels.cohorts_with)
         register("programme", 10, panels.cohorts_of_programme)
+        register("programme", 15, panels.grid_of_programme)
         register("agreement", 10, panels.cohorts_of_agreement)
+        register("cohort", 3, eligibility_rows.to_check)
+        mine.announce(own_seats)
+        mine.announce(own_appointments)
+        mine.announce(own_exercise)
+        worklist.register(
+            *worklists.LISTS, *waiting.LISTS, *appointment_work.LISTS, *appeal_rows.LISTS, *rating_work.LISTS
+        )
+        moved.connect(appointments.release, sender=self.get_model("Application"), dispatch_uid="appointments.release")
+        reaching.register(*announcements.templates(), *invitations.templates())
+        register("cohort", 4, appointment_work.appointments_of)
+        register("cohort", 6, panels.ratings_of_cohort)
         register("cohort", 5, panels.entries_to_confirm)
         register("handoff", 10, panels.application_of)
+        register("handoff", 20, eligibility_rows.conditions_of)

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cohorts import seats
 from cohorts.access import may_confirm_entry
-from cohorts.models import Application, Cohort, Enrolment, EntryRecord
+from cohorts.models import Application, Cohort, Enrolment, EntryRecord, Ruling
 from cohorts.states import ApplicationStatus, CohortStatus, Decision, EntryStatus, RecordSource
 from learners import actions, notices
 from learners.models import Handoff, Learner, SensitiveProfile, Sharing, Situation
@@ -27,7 +28,7 @@ from partners.models import User
 # Who asks for a seat and has not been told no.
 AWAITED = (
     ApplicationStatus.SUBMITTED, ApplicationStatus.ELIGIBLE, ApplicationStatus.INVITED, ApplicationStatus.ASSESSED,
-    ApplicationStatus.DECIDED, ApplicationStatus.ANNOUNCED,
+    ApplicationStatus.DECIDED, ApplicationStatus.ANNOUNCED, ApplicationStatus.CONFIRMED,
 )  # fmt: skip
 OPEN_COHORT = (CohortStatus.RECRUITING, CohortStatus.CONFIRMED, CohortStatus.RUNNING, CohortStatus.FINISHED)
 AGES = (15, 65)
@@ -55,10 +56,11 @@ def confirm_entry(*, application: Application, on: date, by: User, facts: Mappin
     stored = fresh.get(pk=application.pk)
     if reason := why_not(stored):
         raise Refused(reason)
-    _take_seat(cohort)
-    stored.status, stored.decision = ApplicationStatus.CONFIRMED, Decision.ADMITTED
-    stored.decided_on = stored.decided_on or on
-    stored.save(update_fields=["status", "decision", "decided_on"])
+    _take_seat(cohort, stored)
+    stored.status, stored.decision, stored.seated = ApplicationStatus.CONFIRMED, Decision.ADMITTED, True
+    stored.decided_on, stored.waiting_rank = stored.decided_on or on, None
+    stored.save(update_fields=["status", "decision", "decided_on", "seated", "waiting_rank"])
+    _drop_staged(stored)
     enrolment = Enrolment.objects.create(learner=stored.learner, cohort=stored.cohort, entered_on=on)
     _freeze(enrolment, said)
     _move_baton(stored, on, by)
@@ -117,14 +119,26 @@ def _check(cohort: Cohort, on: date, said: Mapping[str, Any]) -> None:
         raise ValidationError(wrong)
 
 
-def _take_seat(cohort: Cohort) -> None:
-    """Refuse when every seat is taken; the cohort's row is locked, so that nobody takes the same one meanwhile."""
-    taken = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).count()
-    if taken >= cohort.seats:
+def _take_seat(cohort: Cohort, application: Application) -> None:
+    """Refuse when every seat is taken or promised to others; the cohort's row is locked, so that nobody takes it meanwhile."""
+    promised = seats.settle(cohort)
+    here = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).count()
+    application.refresh_from_db(fields=["seated"])
+    if here >= cohort.seats:
         raise Refused(
             _("Les %(n)d places de cette cohorte sont prises\u00a0: personne n’y entre avant une sortie.")
             % {"n": cohort.seats}
         )
+    if not application.seated and (promised >= cohort.seats or not seats.take(cohort.pk)):
+        raise Refused(
+            _("Les %(n)d places de cette cohorte sont prises ou promises\u00a0: personne d’autre n’y entre.")
+            % {"n": cohort.seats}
+        )
+
+
+def _drop_staged(application: Application) -> None:
+    """What the committee had prepared and not announced has no object once the person is there."""
+    Ruling._base_manager.filter(application=application, replaced=False, released_at=None).delete()
 
 
 def _freeze(enrolment: Enrolment, said: Mapping[str, Any]) -> EntryRecord:

@@ -64,7 +64,10 @@ class CohortForm(Edited):
     trainers = Several(label=_("Qui forme"), queryset=Membership.objects.none(), said=_member)
     assessors = Several(
         label=_("Qui évalue les candidatures"), queryset=Membership.objects.none(), said=_member,
-        help_text=_("Qui évalue ne voit pas l’identité des candidats avant l’annonce des décisions."),
+        help_text=_(
+            "Qui évalue ne voit pas l’identité des candidats avant l’annonce de leur décision,"
+            " nulle part, même des personnes qu’il ou elle suit : un collègue répond pour elles jusque-là."
+        ),
     )  # fmt: skip
     recruiting = forms.BooleanField(
         label=_("Le recrutement est ouvert"), required=False, widget=forms.CheckboxInput(attrs=TICK),

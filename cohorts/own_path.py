@@ -1,14 +1,20 @@
-"""What cohorts add to what a person sees of themself: their training, the days before it once admitted, who sees them by it."""
+"""What cohorts add to what a person sees of themself: their appointments, their training, the days before it once admitted, who sees them by it."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from cohorts.models import Application, Enrolment
-from cohorts.states import CertificationResult, Decision
-from learners.mine import Witness
+from cohorts.access import UNTOLD
+from cohorts.models import Application, Appointment, CodeTrial, Enrolment
+from cohorts.states import AppointmentOutcome, CertificationResult, Decision
+from learners.mine import Ahead, Witness
 from learners.models import Learner
 from learners.situations import DAY
 from learners.states import Scope
@@ -56,6 +62,57 @@ def own_witnesses(learner: Learner, today: date) -> list[Witness]:
         *(Witness(one, Scope.DOCUMENTS, trained, _("forme la personne, ou l’a formée")) for one in bodies),
         *(Witness(one, Scope.IDENTITY, paid, _("paie la formation\u00a0; convention nominative")) for one in payers),
     ]
+
+
+def own_appointments(learner: Learner) -> list[Ahead]:
+    """The appointments to come, the nearest first, with what the person may answer; two queries."""
+    rows = Appointment._base_manager.filter(application__learner=learner, starts_at__gt=timezone.now())
+    rows = rows.filter(Q(outcome="") | Q(outcome=AppointmentOutcome.EXCUSED, coming=False))
+    found = rows.select_related("application__cohort__programme__provider").order_by("starts_at", "pk")
+    return [_card(one) for one in found]
+
+
+def own_exercise(learner: Learner) -> list[Ahead]:
+    """The exercise, for who applies and is not yet answered; one query, and one more for what they did."""
+    mine = Application._base_manager.filter(learner=learner, status__in=UNTOLD)
+    if not mine.exists():
+        return []
+    last = CodeTrial._base_manager.filter(application__learner=learner).order_by("-done_at", "-pk").first()
+    said = ""
+    if last is not None:
+        solved = ngettext("%(n)d étape", "%(n)d étapes", max(last.solved, 1)) % {"n": last.solved}
+        said = _("Vous l’avez déjà fait\u00a0: %(solved)s sur %(steps)d. C’est joint à votre candidature.") % {
+            "solved": solved, "steps": last.steps,
+        }  # fmt: skip
+    return [
+        Ahead(
+            _("Essayer de programmer"),
+            (_("Dix minutes, à votre rythme, sans rien préparer. Ce n’est pas un examen."),),
+            reverse("cohorts:exercise"), said=said, link=_("Recommencer") if last else _("Faire l’exercice"),
+        )
+    ]  # fmt: skip
+
+
+def _card(row: Appointment) -> Ahead:
+    here, cohort = timezone.localtime(row.starts_at), row.application.cohort
+    title = _("%(what)s le %(day)s") % {
+        "what": str(row.get_kind_display()).capitalize(), "day": date_format(here, "l j F"),
+    }  # fmt: skip
+    time = f"{here.hour}\u00a0h" + (f"\u00a0{here:%M}" if here.minute else "")
+    where = (
+        _("À %(hour)s, %(place)s") % {"hour": time, "place": row.place}
+        if row.place
+        else _("À %(hour)s") % {"hour": time}
+    )
+    said = {True: _("Vous avez dit que vous viendrez."), False: _("Vous avez dit que vous ne pouvez pas venir.")}
+    acts = (("oui", _("Je viendrai")), ("non", _("Je ne peux pas venir")))
+    return Ahead(
+        title,
+        (where, f"{cohort.programme.title} · {cohort.programme.provider}"),
+        reverse("cohorts:own_appointment", args=[row.pk]),
+        tuple(one for one in acts if (one[0] == "oui") is not row.coming),
+        said.get(row.coming, "") if row.coming is not None else "",
+    )
 
 
 def _result(entry: Enrolment) -> str:

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from cohorts.access import may_confirm_entry, may_open_cohort
 from cohorts.entry import AWAITED
 from cohorts.glance import cards_of
+from cohorts.grids import latest_grid, may_write_grid
 from cohorts.models import Application, Cohort
+from cohorts.ratings import may_follow
 from cohorts.referring import may_place
 from cohorts.states import ApplicationStatus, CohortStatus, Decision
 from learners.handoff_rows import ENTRY
@@ -133,3 +135,28 @@ def _application(user: Any, one: Application) -> Row:
     told = one.status != ApplicationStatus.DECIDED or inside
     said = one.get_decision_display() if one.decision and told else one.get_status_display()
     return Row(str(one.cohort), url, about=about, tag=str(said if told else _("évaluée")), tone="teal")
+
+
+# --- rating ----------------------------------------------------------------------------------------------------
+
+
+def ratings_of_cohort(user: Any, cohort: Any) -> Panel | None:
+    """The way to the sheets, for who rates the applicants of this cohort and who leads its selection."""
+    if not may_follow(user, cohort):
+        return None
+    act = (_("Ouvrir les évaluations"), reverse("cohorts:assess_list", args=[cohort.pk]))
+    return Panel(
+        "evaluations", _("Évaluer les candidatures"), act=act,
+        empty=_("Sous un code, avec la grille du programme, par deux personnes au moins."),
+    )  # fmt: skip
+
+
+def grid_of_programme(user: Any, programme: Any) -> Panel | None:
+    """The grid on which applicants are rated, for who writes it."""
+    if not may_write_grid(user, programme):
+        return None
+    grid = latest_grid(programme)
+    version = _("version %(n)d") % {"n": grid.version} if grid.version else _("grille de départ")
+    rows = [Row(one.label.capitalize(), about=one.question) for one in grid.criteria]
+    act = (_("Voir et modifier la grille"), reverse("cohorts:grid_edit", args=[programme.pk]))
+    return Panel("grille", _("Grille d’évaluation"), rows, aside=version, act=act)

@@ -8,9 +8,11 @@ from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from cohorts.states import ApplicationStatus, Decision, ExitReason, RequestStatus
+from cohorts.access import ASSESSOR, COORDINATOR, UNTOLD
+from cohorts.states import AppealStatus, ApplicationStatus, Decision, ExitReason, RequestStatus
 from learners.querysets import OfLearner
 from learners.seeing import reach, seen
+from partners.blindness import rates, unsealed
 from partners.offer_access import programme_bodies
 from partners.scoping import ScopedQuerySet
 
@@ -55,7 +57,7 @@ def taught(user: Any, row: str = "") -> Q:
     """Rows of persons in the cohorts of a user's training bodies; of their own teams, for a trainer who is of some.
 
     `row`: where the learner and the cohort of a row stand, "enrolment__". Readers see figures, not rows; who said no
-    to the body is not there.
+    to the body is not there, nor whom this user assesses.
     """
     see = reach(user)
     bodies = [] if see.behind_glass else [pk for pk in see.bodies if pk not in see.team]
@@ -66,7 +68,7 @@ def taught(user: Any, row: str = "") -> Q:
     no = apps.get_model("learners", "Sharing")._base_manager.filter(
         learner=OuterRef(f"{row}learner"), organisation=OuterRef(provider), objected_on__isnull=False
     )
-    return mine & ~Q(Exists(no))
+    return mine & ~Q(Exists(no)) & unsealed(user, f"{row}learner")
 
 
 class OfCohort(OfLearner):
@@ -78,6 +80,10 @@ class OfCohort(OfLearner):
 
 
 class ApplicationQuerySet(OfCohort):
+    def untold(self) -> Self:
+        """Those on which nothing is announced yet: who assesses them does not see who they are."""
+        return self.filter(status__in=UNTOLD)
+
     def named_to(self, user: Any) -> Self:
         """Those whose person this user may name: they see them, or teach the cohort to which the person is told admitted."""
         learners = self.model._meta.get_field("learner").related_model
@@ -89,7 +95,15 @@ class DirectRequestQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
         """The training body's managers and advisers, and whoever typed it for the person, as long as they work there."""
         mine = Q(typed_by=user.pk, typed_for__in=user.organisation_ids)
-        return self.filter(Q(programme__provider__in=programme_bodies(user)) | mine)
+        theirs = Q(programme__provider__in=programme_bodies(user)) | mine
+        return self.filter(theirs, self._unsealed(user))
+
+    def _unsealed(self, user: Any) -> Q:
+        """Not the request of whom this user assesses, nor one for a cohort that they assess which nobody has answered."""
+        cohorts = rates(user)
+        if not cohorts:
+            return Q()
+        return unsealed(user, "learner") & ~Q(cohort__in=cohorts, cohort__isnull=False, learner=None)
 
     def waiting(self) -> Self:
         return self.filter(status=RequestStatus.WAITING)
@@ -98,3 +112,52 @@ class DirectRequestQuerySet(ScopedQuerySet[Any]):
 class EnrolmentQuerySet(OfCohort):
     def left_between(self, start: Any, end: Any) -> Self:
         return self.filter(exited_on__range=(start, end))
+
+
+def led(user: Any, row: str = "cohort") -> Q:
+    """Rows of the cohorts whose selection this user leads: see `access.selects`, which says it of one cohort."""
+    teams = apps.get_model("cohorts", "TeamMember")._base_manager.filter(user=user.pk)
+    applications = apps.get_model("cohorts", "Application")._base_manager
+    coordinated = teams.filter(cohort=OuterRef(row), duty=COORDINATOR)
+    rated = teams.filter(cohort=OuterRef(row), duty=ASSESSOR)
+    untold = applications.filter(cohort=OuterRef(row), status__in=UNTOLD)
+    provider = f"{row}__programme__provider__in"
+    inside = Q(**{provider: programme_bodies(user)}) | (Q(**{provider: user.organisation_ids}) & Exists(coordinated))
+    return inside & ~(Exists(rated) & Exists(untold))
+
+
+class SlotQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """Who leads the selection, and the team of the cohort: a time and a place, no name."""
+        teams = apps.get_model("cohorts", "TeamMember")._base_manager.filter(user=user.pk, cohort=OuterRef("cohort"))
+        inside = Q(cohort__programme__provider__in=user.organisation_ids)
+        return self.filter(led(user) | (inside & Exists(teams)))
+
+
+class AppointmentQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """Who leads the selection; and who knows the person, where they were referred from."""
+        learners = apps.get_model("learners", "Learner")._base_manager.filter(seen(user, known=True))
+        sent = Q(application__referred_by__in=user.organisation_ids, application__learner__in=learners)
+        return self.filter((led(user, "application__cohort") & taught(user, "application__")) | sent)
+
+    def to_come(self, now: Any) -> Self:
+        """Planned, and the hour has not come."""
+        return self.filter(outcome="", starts_at__gt=now)
+
+
+class AssessmentQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """One's own; and, once locked, those of the cohorts whose selection one leads."""
+        locked = Q(submitted_at__isnull=False)
+        return self.filter(Q(assessor=user.pk) | (locked & led(user, "application__cohort")))
+
+
+class AppealQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """Who leads the selection, and who was asked to look again."""
+        mine = Q(given_to=user.pk, application__cohort__programme__provider__in=user.organisation_ids)
+        return self.filter(led(user, "application__cohort") | mine)
+
+    def open(self) -> Self:
+        return self.filter(status__in=(AppealStatus.ASKED, AppealStatus.GIVEN))

@@ -1,7 +1,16 @@
 """The words of cohorts: stages of a cohort and of an application, endings, marks."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from cohorts.access import answers, follows_from_act, gives_review, leads, reviews, settles_review
+from partners.lifecycle import Lifecycle, Step
 
 
 class CohortStatus(TextChoices):
@@ -32,6 +41,99 @@ class Decision(TextChoices):
     ADMITTED = "admitted", _("admis")
     WAITLISTED = "waitlisted", _("liste d’attente")
     REFUSED = "refused", _("refusé")
+
+
+A = ApplicationStatus
+
+
+def assesses(by: Any, application: Any) -> bool:
+    """What follows from the second locked sheet: the act has checked who locked it."""
+    return follows_from_act(by, application)
+
+
+def not_before_its_day(application: Any) -> str:
+    """Silence is only that once the day to answer is past, and a human says so."""
+    if application.reply_by is None or timezone.localdate() <= application.reply_by:
+        return gettext("La personne a encore jusqu’à ce jour pour répondre\u00a0: rappelez-la plutôt.")
+    return ""
+
+
+def not_admitted(application: Any) -> str:
+    if application.decision != Decision.ADMITTED:
+        return gettext("Aucune place n’a été proposée à cette personne.")
+    return ""
+
+
+def entered_already(application: Any) -> str:
+    """Who has entered leaves by an exit, dated and with its reason."""
+    if application.learner.enrolments.filter(cohort=application.cohort_id).exists():
+        return gettext("La personne est entrée en formation\u00a0: enregistrez sa sortie.")
+    return ""
+
+
+BEFORE = (A.SUBMITTED, A.ELIGIBLE, A.INVITED, A.ASSESSED)
+APPLICATION = Lifecycle(
+    Step("vouch", _("Confirmer l’éligibilité"), (A.SUBMITTED, A.INELIGIBLE), A.ELIGIBLE, who=leads),
+    Step("rule_out", _("Constater l’inéligibilité"), (A.SUBMITTED, A.ELIGIBLE, A.INVITED), A.INELIGIBLE, who=leads),
+    Step("invite", _("Inviter"), (A.ELIGIBLE,), A.INVITED, who=leads),
+    Step("assess", _("Évaluée"), (A.ELIGIBLE, A.INVITED), A.ASSESSED, who=assesses),
+    Step("stage", _("Préparer la décision"), (A.ELIGIBLE, A.INVITED, A.ASSESSED), A.DECIDED, who=leads),
+    Step("unstage_eligible", _("Retirer la décision"), (A.DECIDED,), A.ELIGIBLE, who=leads),
+    Step("unstage_invited", _("Retirer la décision"), (A.DECIDED,), A.INVITED, who=leads),
+    Step("unstage_assessed", _("Retirer la décision"), (A.DECIDED,), A.ASSESSED, who=leads),
+    Step("announce", _("Annoncer"), (A.DECIDED,), A.ANNOUNCED, who=leads),
+    Step("offer", _("Proposer la place"), (A.ANNOUNCED,), A.ANNOUNCED, who=follows_from_act),
+    Step("agree", _("Dire oui, sous condition"), (A.ANNOUNCED,), A.ANNOUNCED, who=answers, shut=not_admitted),
+    Step("confirm", _("Confirmer la place"), (A.ANNOUNCED,), A.CONFIRMED, who=answers, shut=not_admitted),
+    Step(
+        "withdraw", _("Renoncer"), (*BEFORE, A.DECIDED, A.ANNOUNCED, A.CONFIRMED), A.WITHDRAWN, who=answers,
+        shut=entered_already,
+    ),
+    Step("lapse", _("Constater l’absence de réponse"), (A.ANNOUNCED,), A.LAPSED, who=leads, shut=not_before_its_day),
+    Step("reopen", _("Rouvrir"), (A.ANNOUNCED, A.INELIGIBLE, A.LAPSED), A.ELIGIBLE, who=reviews),
+)  # fmt: skip
+
+
+class RefusalReason(TextChoices):
+    """Why a candidate is not kept, as the grid or a fact shows it; never an origin, a sex or an address."""
+
+    TRADE = "trade", _("le métier n’est pas encore assez connu")
+    EFFORT = "effort", _("la première étape demandée n’a pas été faite")
+    AVAILABILITY = "availability", _("pas disponible aux dates de la formation")
+    OTHER_PROJECT = "other_project", _("un autre projet convient mieux")
+    ABSENT = "absent", _("pas venu aux rendez-vous proposés")
+    SEATS = "seats", _("plus de place dans cette cohorte")
+
+
+class Continuation(TextChoices):
+    """What follows a refusal: somebody has to take it."""
+
+    SENDER = "sender", _("retour à qui a orienté, qui doit l’accepter")
+    NEXT = "next", _("proposé en premier à la cohorte suivante")
+    CALL = "call", _("rappelé par l’organisme de formation pour une autre piste")
+
+
+class Verdict(TextChoices):
+    """What a criterion of eligibility says of a person; "to prove" is neither yes nor no."""
+
+    MET = "met", _("rempli")
+    UNMET = "unmet", _("non rempli")
+    TO_PROVE = "to_prove", _("à prouver")
+
+
+class AppealStatus(TextChoices):
+    ASKED = "asked", _("demandé")
+    GIVEN = "given", _("confié à un nouvel évaluateur")
+    UPHELD = "upheld", _("décision maintenue")
+    CHANGED = "changed", _("décision revue")
+
+
+REVIEWING = (AppealStatus.ASKED, AppealStatus.GIVEN)
+APPEAL = Lifecycle(
+    Step("give_review", _("Confier"), REVIEWING, AppealStatus.GIVEN, who=gives_review),
+    Step("uphold_review", _("Maintenir la décision"), (AppealStatus.GIVEN,), AppealStatus.UPHELD, who=settles_review),
+    Step("change_review", _("Revoir la décision"), (AppealStatus.GIVEN,), AppealStatus.CHANGED, who=settles_review),
+)
 
 
 class RequestKind(TextChoices):

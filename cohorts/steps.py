@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from cohorts.appeals import may_be_reviewed
 from cohorts.models import Application, Appointment, Cohort, Enrolment
 from cohorts.states import (
     ApplicationStatus,
@@ -20,6 +21,7 @@ from cohorts.states import (
     Decision,
     ExitReason,
 )
+from learners.access import acts_for
 from learners.situations import DAY
 from learners.steps import Card, Dated, Interval, Part, Step, Stretch
 from partners.offer_access import programme_bodies
@@ -55,7 +57,7 @@ def contribute(user: Any, learner: Any, today: date) -> Part:
         steps=[*_selection(user, applications), *_appointments(appointments), *_training(enrolments)],
         stretches=[Stretch(one.entered_on, one.exited_on, _("Formation"), str(one.cohort)) for one in enrolments],
         bridges=list(_bridges(applications, enrolments)),
-        cards=_cards(user, applications, enrolments, open_to),
+        cards=_cards(user, learner, applications, enrolments, open_to),
     )
 
 
@@ -115,7 +117,9 @@ def _bridges(applications: Iterable[Application], enrolments: Iterable[Enrolment
             yield one.decided_on, entered[one.cohort_id] - DAY
 
 
-def _cards(user: Any, applications: list[Application], enrolments: list[Enrolment], open_to: set[int]) -> list[Card]:
+def _cards(
+    user: Any, learner: Any, applications: list[Application], enrolments: list[Enrolment], open_to: set[int]
+) -> list[Card]:
     """One line a cohort: where the person stands in it, the latest first."""
     if not (applications or enrolments):
         return []
@@ -131,11 +135,19 @@ def _cards(user: Any, applications: list[Application], enrolments: list[Enrolmen
             "linked": pk in open_to,
             "decision": _decision(user, asked.get(pk)),
             "editable": pk in entered and row.cohort.programme.provider_id in bodies,
+            "reviewable": _writes_review(user, learner, asked.get(pk)),
         }
         for pk, row in cohorts.items()
     ]
     rows.sort(key=lambda row: row["cohort"].starts_on, reverse=True)
     return [Card(10, _("Formations"), "cohorts/person_card.html", {"rows": rows})]
+
+
+def _writes_review(user: Any, learner: Any, one: Application | None) -> bool:
+    """Whether this user, who follows or referred the person, may write for them that they ask to have a no looked at again."""
+    if one is None or not may_be_reviewed(one):
+        return False
+    return acts_for(user, learner.holder_id) or acts_for(user, one.referred_by_id)
 
 
 def _decision(user: Any, application: Application | None) -> str:

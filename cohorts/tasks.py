@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cohorts import referral_files
+from cohorts import offering, referral_files
 from partners import jobs
 
 
@@ -14,3 +14,8 @@ def check_referrals(*, run: int) -> object:
 @jobs.handler(referral_files.SEND, slow=True, attempts=4, gave_up=referral_files.failed)
 def send_referrals(*, run: int) -> object:
     return referral_files.send(run)
+
+
+@jobs.handler(offering.TELL, attempts=8)
+def tell_offer(*, application: int) -> None:
+    offering.tell_offer(application)

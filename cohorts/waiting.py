@@ -44,7 +44,7 @@ def coordinator() -> Subquery:
 def _applications(today: date) -> Rows:
     """To cohorts that are not over, of persons who are followed, and not decided against."""
     going = Application._base_manager.filter(learner__closed_on=None, cohort__ends_on__gte=today)
-    going = going.exclude(decision=Decision.REFUSED).exclude(status__in=(*GONE, A.CONFIRMED))
+    going = going.exclude(decision=Decision.REFUSED).exclude(status__in=GONE)
     return going.filter(~Exists(Enrolment._base_manager.filter(learner=OuterRef("learner"), cohort=OuterRef("cohort"))))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from learners.duplicates import COLUMNS, in_words, pairs_among, settles_for, signs_of
 from learners.models import Learner, Responsibility
+from partners.blindness import unsealed
 from partners.worklist import MOST, Line, Subject, WorkList
 
 NEWEST = 1_000  # persons compared: files opened last, where new duplicates are
@@ -25,6 +26,7 @@ def find(user: Any, today: date) -> list[Subject]:
         return []
     held = Responsibility._base_manager.filter(
         Q(user=user, organisation__in=user.organisation_ids) | Q(user=None, organisation__in=user.managed_ids),
+        unsealed(user, "learner"),
         until=None,
     )
     people = held.order_by("-learner_id").values_list("learner_id", *(f"learner__{name}" for name in COLUMNS[1:]))

@@ -14,7 +14,7 @@ from learners.answers import running_situation
 from learners.models import Handoff, Learner, Responsibility, Sharing, Situation
 from learners.seeing import OVERLAP
 from learners.states import ACTIVE, NEUTRAL, HandoffStatus, Kind, Purpose, Scope
-from learners.steps import Part
+from learners.steps import Card, Part
 from partners.models import Organisation, User
 from partners.states import OrganisationKind
 
@@ -38,6 +38,24 @@ COVERS = ACTIVE | NEUTRAL
 Contribute = Callable[[Learner, date], Part]
 _CONTRIBUTIONS: list[Contribute] = []
 _WITNESSES: list[Callable[[Learner, date], list[Witness]]] = []
+_CARDS: list[Callable[[Learner, date], list[Card]]] = []
+
+
+class Ahead(NamedTuple):
+    """Something ahead that the person may answer: `acts` are the value and the words of each button, sent to `url`.
+
+    `said`: what they answered already, in words; `link`: the words of a link to `url`, where there is nothing to send.
+    """
+
+    title: str
+    lines: tuple[str, ...]
+    url: str = ""
+    acts: tuple[tuple[str, str], ...] = ()
+    said: str = ""
+    link: str = ""
+
+
+_AHEAD: list[Callable[[Learner], list[Ahead]]] = []
 
 # « Aujourd’hui, êtes-vous toujours … ? »
 ASKED = {
@@ -75,6 +93,7 @@ GROUNDS = {
     Purpose.PLACEMENT.value: lazy("on lui a proposé de vous accueillir"),
     Purpose.SUPPORT.value: lazy("on lui a demandé de vous aider"),
     "takeover": lazy("votre parcours y était suivi avant"),
+    "appeal": lazy("vous lui avez demandé de revoir une réponse"),
 }
 OTHER_GROUND = lazy("votre parcours est partagé avec cet organisme")
 # The same, for those who follow the person.
@@ -85,6 +104,7 @@ TOLD = {
     Purpose.PLACEMENT.value: lazy("un accueil lui a été proposé"),
     Purpose.SUPPORT.value: lazy("un appui lui a été demandé"),
     "takeover": lazy("suivait la personne avant la reprise"),
+    "appeal": lazy("la personne lui a demandé un réexamen"),
 }
 OTHER_TOLD = lazy("partage avec cet organisme")
 REFERRED = Q(status__in=(HandoffStatus.PROPOSED, HandoffStatus.RECEIVED, HandoffStatus.ACCEPTED))
@@ -95,6 +115,28 @@ def contribute(contribution: Contribute, witnesses: Callable[[Learner, date], li
     if contribution not in _CONTRIBUTIONS:
         _CONTRIBUTIONS.append(contribution)
         _WITNESSES.append(witnesses)
+
+
+def show(cards: Callable[[Learner, date], list[Card]]) -> None:
+    """Let an app to the right add sections to the page that a person sees of themself: when the apps are ready."""
+    if cards not in _CARDS:
+        _CARDS.append(cards)
+
+
+def cards(learner: Learner, today: date) -> list[Card]:
+    """The sections that other apps add, the lowest rank first."""
+    return sorted((card for made in _CARDS for card in made(learner, today)), key=lambda card: card.rank)
+
+
+def announce(ahead: Callable[[Learner], list[Ahead]]) -> None:
+    """Let an app to the right say what is ahead of a person, at the top of their page: when the apps are ready."""
+    if ahead not in _AHEAD:
+        _AHEAD.append(ahead)
+
+
+def ahead_of(learner: Learner) -> list[Ahead]:
+    """What is ahead of this person, as each app says it."""
+    return [card for ahead in _AHEAD for card in ahead(learner)]
 
 
 class Stop(NamedTuple):

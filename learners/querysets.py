@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from learners.seeing import seen
 from learners.states import HandoffStatus, Verdict
+from partners.blindness import unsealed
 from partners.models import Membership
 from partners.scoping import ScopedQuerySet
 from partners.states import Role
@@ -49,7 +50,8 @@ class ResponsibilityQuerySet(OfLearner):
 
     def of(self, user: Any) -> Self:
         """Those that are this user's own, and those of the organisations they manage."""
-        return self.filter(Q(user=user, organisation__in=user.organisation_ids) | Q(organisation__in=user.managed_ids))
+        mine = Q(user=user, organisation__in=user.organisation_ids) | Q(organisation__in=user.managed_ids)
+        return self.filter(mine, unsealed(user, "learner"))
 
 
 class SharingQuerySet(OfLearner): ...
@@ -59,9 +61,9 @@ class HandoffQuerySet(ScopedQuerySet[Any]):
     LATEST = ("-sent_on", "-pk")
 
     def seen_by(self, user: Any) -> Self:
-        """The two sides."""
+        """The two sides, but for who assesses the person."""
         mine = user.organisation_ids
-        return self.filter(Q(sender__in=mine) | Q(receiver__in=mine))
+        return self.filter(Q(sender__in=mine) | Q(receiver__in=mine), unsealed(user, "learner"))
 
     def awaiting_reply(self) -> Self:
         return self.filter(status__in=(HandoffStatus.PROPOSED, HandoffStatus.RECEIVED))
@@ -79,7 +81,7 @@ class BehalfQuerySet(OfLearner):
         """Who sees the person; and without the person, who typed it, and the managers of that organisation."""
         learners = self.model._meta.get_field("learner").related_model
         mine = Q(typed_by=user.pk, organisation__in=user.organisation_ids) | Q(organisation__in=user.managed_ids)
-        return self.filter(mine | Q(learner__in=learners.objects.visible_to(user)))
+        return self.filter(mine | Q(learner__in=learners.objects.visible_to(user)), unsealed(user, "learner"))
 
     def awaiting_verdict(self) -> Self:
         return self.filter(verdict="")
@@ -94,7 +96,7 @@ class BehalfQuerySet(OfLearner):
         )
         own = Q(typed_by=user.pk, organisation__in=user.organisation_ids) & Q(Exists(answers))
         left = Q(organisation__in=user.managed_ids) & ~Q(Exists(answers))
-        return self.filter(own | left, verdict=Verdict.CONTESTED)
+        return self.filter(own | left, unsealed(user, "learner"), verdict=Verdict.CONTESTED)
 
 
 class DocumentQuerySet(OfLearner):

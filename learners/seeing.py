@@ -2,6 +2,7 @@
 
 A way is a queryset over rows that bear a person (`learner`): somebody is seen when one way has a row for them. Each way
 is within one organisation, and stops where the person objected to that organisation, but for whoever holds the baton.
+None leads to somebody whom the user assesses, as long as the answer is not told: `partners.blindness`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from learners.access import Sight
 from learners.states import HandoffStatus, Purpose, Scope
+from partners.blindness import rates, unsealed
 from partners.models import BreakGlass
 from partners.states import OrganisationKind, Role
 
@@ -31,7 +33,8 @@ Way = tuple[str, str, QuerySet[Any]]
 class Reach(NamedTuple):
     """Organisations by what a user sees of each: every person, their own, those of their cohorts, those they host or pay for.
 
-    `behind_glass`: those of `whole` that were opened to the platform's staff for an hour.
+    `behind_glass`: those of `whole` that were opened to the platform's staff for an hour. `rates`: cohorts, not
+    organisations, whose untold applicants they assess and therefore do not see.
     """
 
     whole: list[int]
@@ -41,6 +44,7 @@ class Reach(NamedTuple):
     pays: list[int]
     bodies: list[int]
     behind_glass: list[int]
+    rates: list[int]
 
 
 def reach(user: Any) -> Reach:
@@ -54,15 +58,15 @@ def reach(user: Any) -> Reach:
     if kept is None or kept[0] is not works:
         trains = any(one.role == Role.TRAINER for one in works)
         has_team = trains and user.duties.exists()
-        kept = works, _sorted_out([(one.organisation, one.role, one.active) for one in works], has_team=has_team)
-        kept = *kept, {}
+        found = _sorted_out([(one.organisation, one.role, one.active) for one in works], has_team=has_team)
+        kept = works, found._replace(rates=rates(user)), {}
         user.__dict__["_reach"] = kept
     found_: Reach = kept[1]
     return found_
 
 
 def _sorted_out(places: Iterable[tuple[Any, str, bool]], *, has_team: bool) -> Reach:
-    found = Reach([], [], [], [], [], [], [])
+    found = Reach([], [], [], [], [], [], [], [])
     for organisation, role, _ in places:
         kind, pk = organisation.kind, organisation.pk
         if kind == OrganisationKind.FUNDER:
@@ -86,10 +90,13 @@ def ways(user: Any, *, known: bool = False) -> list[Way]:
     """
     see, today = reach(user), timezone.localdate()
     if user.is_staff:
-        return list(_ways(user, see, today, known=known))
+        return list(_ways(user, see, today, known=known))  # behind glass, journalled: nothing is sealed
     built: dict[tuple[bool, date], list[Way]] = user.__dict__["_reach"][2]
     if (known, today) not in built:
-        built[known, today] = list(_ways(user, see, today, known=known))
+        open_ = unsealed(user, "learner")
+        built[known, today] = [
+            (kind, place, rows.filter(open_)) for kind, place, rows in _ways(user, see, today, known=known)
+        ]
     return built[known, today]
 
 

@@ -164,6 +164,7 @@ class Act(TextChoices):
     ANSWER = "answer", lazy("réponse à une enquête")
     SITUATION = "situation", lazy("situation")
     OBJECTION = "objection", lazy("opposition à un partage")
+    APPEAL = "appeal", lazy("demande de réexamen")
 
 
 class Mandate(TextChoices):

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from partners.blindness import sealed_places, unsealed
 from partners.scoping import ScopedQuerySet
 from partners.search import alike, pattern, patterns, telling_words
 
@@ -82,7 +83,7 @@ class EventQuerySet(ScopedQuerySet[Any]):
             memberships__organisation__in=user.managed_ids, memberships__active=True
         )
         doors = Q(organisation=None, subject_type="partners.user", subject_id__in=members.values("pk"))
-        return self.filter(Q(organisation__in=user.managed_ids) | doors)
+        return self.filter(Q(organisation__in=user.managed_ids) | doors, unsealed(user, "learner_id"))
 
     def for_list(self) -> Self:
         return self.select_related("actor").order_by("-at", "-pk")
@@ -110,9 +111,14 @@ class BreakGlassQuerySet(ScopedQuerySet[Any]):
 
 class ImportRunQuerySet(ScopedQuerySet[Any]):
     def seen_by(self, user: Any) -> Self:
-        """Who sent the file, as long as they work there, and the managers of that organisation."""
+        """Who sent the file, as long as they work there, and the managers of that organisation.
+
+        Nobody knows whom a file names: who assesses reads none that may name an applicant of theirs.
+        """
         mine = Q(by=user, organisation__in=user.organisation_ids)
-        return self.filter(mine | Q(organisation__in=user.managed_ids))
+        rows = self.filter(mine | Q(organisation__in=user.managed_ids))
+        sealed = sealed_places(user)
+        return rows if sealed is None else rows.exclude(organisation__in=sealed)
 
     def for_list(self) -> Self:
         return self.select_related("by", "organisation").defer("findings", "written")
@@ -123,13 +129,16 @@ class MessageQuerySet(ScopedQuerySet[Any]):
 
     def seen_by(self, user: Any) -> Self:
         """Managers: what was written for their organisation; others: what they wrote, and what is about persons they see."""
-        whole = self.filter(organisation__in=user.managed_ids)
+        open_ = unsealed(user, "learner_id")
+        if open_:  # a request is answered to an address before it is known whose it is
+            open_ &= ~Q(learner_id=None, matter__startswith="request:")
+        whole = self.filter(open_, organisation__in=user.managed_ids)
         rest = set(user.organisation_ids) - set(user.managed_ids)
         if not rest:
             return whole
         people = apps.get_model("learners", "Learner")._default_manager.visible_to(user)
         mine = Q(author=user) | Q(Exists(people.filter(pk=OuterRef("learner_id"))))
-        return self.filter(Q(organisation__in=user.managed_ids) | Q(mine, organisation__in=rest))
+        return self.filter(Q(organisation__in=user.managed_ids) | Q(mine, organisation__in=rest), open_)
 
     def waiting(self) -> Self:
         """Those that can still be kept from leaving."""
@@ -150,7 +159,9 @@ class MessageQuerySet(ScopedQuerySet[Any]):
             user=OuterRef("author"), organisation=OuterRef("organisation"), active=True, user__is_active=True
         )
         mine = Q(author=user, organisation__in=user.organisation_ids)
-        return self.lost().filter(mine | Q(~Exists(there), organisation__in=user.managed_ids))
+        return self.lost().filter(
+            mine | Q(~Exists(there), organisation__in=user.managed_ids), unsealed(user, "learner_id")
+        )
 
     def for_list(self) -> Self:
         return self.select_related("author", "organisation", "noted_by").order_by(*self.LATEST)

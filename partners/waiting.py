@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateField, Expression, F, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
+from partners.blindness import untold_to
 from partners.models import Membership
 from partners.states import Role
 from partners.worklist import PeopleList, Row
@@ -85,7 +86,7 @@ def rows_for(
     organisation: int | None = None,
     among: Span | None = None,
 ) -> Found:
-    """The rows that are this user's, by rank, the most urgent first.
+    """The rows that are this user's, by rank, the most urgent first; whom they assess is in none.
 
     `most`: of each list, None for all; `organisation`, `among`: only there, only of those persons.
     """
@@ -97,7 +98,7 @@ def rows_for(
     if not roles or not lists:
         return {}
     ask = _Ask(tuple(lists), today, most, among)
-    mine = _candidates(user.pk, roles, ask)
+    mine = _candidates(user.pk, roles, ask, _sealed(user))
     capped = {rank for rank, rows in mine.items() if most is not None and len(rows) > most}
     kept = {rank: sorted(rows, key=urgency)[:most] for rank, rows in mine.items()}
     people = {row.person for rows in kept.values() for row in rows}
@@ -134,7 +135,16 @@ def _nobodys(row: Row, user: int) -> Row:
 # --- The two statements ----------------------------------------------------------------------------------------
 
 
-def _candidates(user: int, roles: Mapping[int, str], ask: _Ask) -> dict[int, list[Row]]:
+def _sealed(user: Any) -> tuple[str, list[Any]]:
+    """The condition that keeps from a user the persons whom they assess, and its values; empty for who assesses nobody."""
+    untold = untold_to(user)
+    if untold is None:
+        return "", []
+    sql, params = untold.order_by().values("learner_id").query.get_compiler(connection=connection).as_sql()
+    return f" AND w_person NOT IN ({sql})", list(params)
+
+
+def _candidates(user: int, roles: Mapping[int, str], ask: _Ask, sealed: tuple[str, list[Any]]) -> dict[int, list[Row]]:
     """Rows owned by the user, and those that nobody owns in the organisations where they answer for such."""
     named = [place for place, role in roles.items() if role in ANSWERS]
     of_list = {one.rank: [place for place, role in roles.items() if role in one.unowned] for one in ask.lists}
@@ -142,7 +152,7 @@ def _candidates(user: int, roles: Mapping[int, str], ask: _Ask) -> dict[int, lis
     for part in _parts(ask.lists, ask.today, connection.vendor):
         condition, params = _for_user(user, named, of_list[part.rank])
         if condition:
-            statement.add(part, condition, params)
+            statement.add(part, f"({condition}){sealed[0]}", [*params, *sealed[1]])
     rows: dict[int, list[Row]] = {}
     for row in set(statement.rows()):
         rows.setdefault(row.rank, []).append(row)

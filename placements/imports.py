@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from learners.models import Learner
+from partners.blindness import sealed_places
 from partners.import_files import at_hand, discard, keep, keep_copy
 from partners.import_findings import findings
 from partners.jobs import enqueue
@@ -45,9 +46,14 @@ PERSON_OF = {
 
 
 def importers_of(user: Any) -> list[Organisation]:
-    """The organisations for which this person may bring files in: those with advisers that they manage."""
+    """The organisations for which this person may bring files in: those with advisers that they manage.
+
+    Not where the files may name somebody whom they assess: a colleague brings these in.
+    """
     works = [one for one in user.working_for if one.role == Role.MANAGER]
-    return [one.organisation for one in works if one.organisation.kind in HOLDERS]
+    sealed = sealed_places(user)
+    shut = set() if sealed is None else set(sealed.values_list("pk", flat=True))
+    return [one.organisation for one in works if one.organisation.kind in HOLDERS and one.organisation_id not in shut]
 
 
 def may_import(user: Any, run: ImportRun) -> bool:

@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce
 from cohorts.querysets import taught
 from learners.querysets import OfLearner
 from learners.seeing import reach, seen
+from partners.blindness import untold_to
 from partners.scoping import ScopedQuerySet
 from placements.states import Profile
 
@@ -47,17 +48,23 @@ class FollowUpQuerySet(ScopedQuerySet[Any]):
 
 def of_parties(user: Any, report: str = "") -> Q:
     """Reports of the two parties of an agreement. Of those that name people, within the training body, only for who
-    sees them all: not its trainers, nor its readers. `report`: where the report of a row stands.
+    sees them all: not its trainers, nor its readers, nor who assesses one of them. `report`: where the report of a row stands.
     """
     mine = set(user.organisation_ids)
     whole = mine & set(reach(user).whole)
     names = Q(**{f"{report}agreement__nominative": True, f"{report}profile": Profile.FUNDER})
     paid = Q(**{f"{report}agreement__funder__in": mine})
-    return (
+    seen = (
         paid
         | Q(**{f"{report}agreement__provider__in": whole})
         | Q(**{f"{report}agreement__provider__in": mine}) & ~names
     )
+    untold = untold_to(user)
+    if untold is None:
+        return seen
+    # A frozen file names whoever entered: it is shut to who assesses one of them.
+    entered = untold.filter(learner__enrolments__cohort__agreements=OuterRef(f"{report}agreement"))
+    return seen & ~(names & Q(Exists(entered)))
 
 
 class ReportQuerySet(ScopedQuerySet[Any]):

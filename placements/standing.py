@@ -52,7 +52,7 @@ def _sources(today: date) -> Iterator[tuple[QuerySet[Any, Any], str, str]]:
     entered = Enrolment._base_manager.filter(learner=OuterRef("learner"), cohort=OuterRef("cohort"))
     candidates = Application._base_manager.filter(~Exists(entered), cohort__ends_on__gte=today, **active)
     undecided = Q(status__in=WAITING) & ~Q(decision=Decision.REFUSED)
-    admitted = Q(decision=Decision.ADMITTED) & ~Q(status__in=(A.INELIGIBLE, A.WITHDRAWN, A.LAPSED, A.CONFIRMED))
+    admitted = Q(decision=Decision.ADMITTED) & ~Q(status__in=(A.INELIGIBLE, A.WITHDRAWN, A.LAPSED))
     yield candidates.filter(undecided | admitted), PROVIDER, "learner"
 
 

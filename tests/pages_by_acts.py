@@ -23,9 +23,11 @@ from placements.models import Placement
 from tests.doors import enter_afresh
 from tests.every_page import Shown, read
 from tests.makers import member
+from tests.pages_by_appointments import by_appointments
 from tests.pages_by_messages import by_messages
 from tests.pages_by_referrals import referral_acts
 from tests.pages_by_requests import by_requests
+from tests.pages_by_selection import by_selection
 from tests.people import PASSWORD
 from tests.test_fences import entered
 from tests.world import World
@@ -45,7 +47,9 @@ def by_acts(world: World) -> Iterator[Shown]:
     yield from _imports(world)
     yield from referral_acts(world)
     yield from by_requests(world)
+    yield from by_appointments(world)
     yield from by_messages(world)
+    yield from by_selection(world)
     yield from _invitation(world)
     request = RequestFactory().get("/")
     request.user = AnonymousUser()

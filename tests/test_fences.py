@@ -20,8 +20,13 @@ from tests.canaries import SEED
 from tests.fences import (
     accounts,
     admin,
+    appointments,
+    assessing,
     baton,
+    committee,
     duplicates,
+    eligibility,
+    fairness,
     home,
     imports,
     messages,
@@ -39,6 +44,7 @@ from tests.world import World, build
 ROUTES: dict[str, Route] = {
     route.name: route
     for area in (
+        committee,
         home,
         persons,
         duplicates,
@@ -50,6 +56,10 @@ ROUTES: dict[str, Route] = {
         imports,
         referrals,
         requests,
+        eligibility,
+        appointments,
+        fairness,
+        assessing,
         admin,
     )
     for route in area.ROUTES
@@ -139,6 +149,8 @@ PUBLIC = {
     "learners:link_typed": "behind a personal link",
     "learners:link_answer": "behind a personal link",
     "learners:link_hosting": "behind a personal link",
+    "cohorts:own_review": "behind a personal link",
+    "cohorts:own_seat": "behind a personal link",
     "cohorts:training_list": "what is open to everybody",
     "cohorts:training_detail": "one training that is open to everybody",
     "cohorts:paper_form": "its form, to print",
@@ -148,6 +160,11 @@ PUBLIC = {
     "cohorts:own_request": "one's own request, by its code and a name",
     "cohorts:own_request_say": "behind the same",
     "cohorts:own_request_leave": "out of the same",
+    "cohorts:own_appointment": "behind a personal link",
+    "cohorts:exercise": "to try what programming is",
+    "cohorts:exercise_sheet": "the same, to print",
+    "cohorts:exercise_attach": "behind a personal link",
+    "cohorts:meeting_calendar": "the meetings of one training that is open to everybody",
 }
 
 

@@ -21,7 +21,7 @@ from placements import models as onward
 from placements.actions import run_report
 from placements.refresh import refresh_people
 from placements.states import FollowUpResult, PlacementStatus
-from tests import world_requests
+from tests import world_appointments, world_rating, world_requests, world_reviews
 from tests.canaries import SEED, Canaries
 from tests.makers import second_factor
 
@@ -53,6 +53,9 @@ class World:
     requests: dict[str, together.DirectRequest] = field(default_factory=dict)
     behalves: dict[str, whom.Behalf] = field(default_factory=dict)
     merges: dict[str, whom.Merge] = field(default_factory=dict)
+    appeals: dict[str, together.Appeal] = field(default_factory=dict)
+    slots: dict[str, together.Slot] = field(default_factory=dict)
+    appointments: dict[str, together.Appointment] = field(default_factory=dict)
 
 
 # --- who -------------------------------------------------------------------------------------------------------
@@ -88,7 +91,8 @@ def build(seed: int = SEED, today: date | None = None) -> World:
     refresh_people(one.pk for one in world.learners.values())
     _reports(world)
     _machinery(world)
-    world_requests.ask(world)
+    for more in (world_requests.ask, world_reviews.ask, world_appointments.plan, world_rating.rate):
+        more(world)
     return world
 
 
@@ -128,6 +132,7 @@ COHORTS = {  # key → provider, agreements, team
     "named": ("body", ("nominative",), {"coline": "coordinator"}),
     "quiet": ("body", (), {"coline": "coordinator"}),
     "far": ("body_far", ("far",), {"sam": "coordinator"}),
+    "rated": ("body", (), {"coline": "coordinator", "theo": "assessor"}),
     "open": ("body", (), {"coline": "coordinator"}),  # it recruits: everybody may read of it
 }
 
@@ -302,7 +307,7 @@ def _together(world: World, key: str, into: str) -> None:
         application=application,
         kind="interview",
         starts_at=timezone.now(),
-        place=mark.name(key, f"text:{body}", "place"),
+        place=mark.name(key, "path", "place"),  # the person reads it, and whoever knows their path
     )
     seen = together.Assessment.objects.create(
         application=application,

@@ -27,6 +27,12 @@ class Cohort(models.Model):
     commune = models.CharField("commune (INSEE)", max_length=5, blank=True)
     status = models.CharField("état", max_length=10, choices=CohortStatus.choices, default=CohortStatus.DRAFT)
     agreements = models.ManyToManyField(Agreement, related_name="cohorts", blank=True, verbose_name="conventions")
+    decide_by = models.DateField("décisions annoncées au plus tard le", null=True, blank=True)
+    reply_days = models.PositiveSmallIntegerField("jours ouvrés pour répondre", default=5, db_default=5)
+    promised = models.PositiveSmallIntegerField("places offertes ou confirmées", default=0, db_default=0)
+    grid = models.ForeignKey(
+        "cohorts.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="cohorts", verbose_name="grille"
+    )
 
     objects = CohortQuerySet.as_manager()
 
@@ -43,6 +49,16 @@ class Cohort(models.Model):
                 condition=Q(seats__gte=1),
                 name="cohort_has_seats",
                 violation_error_message="Il faut au moins une place.",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised__lte=models.F("seats")),
+                name="cohort_never_overbooked",
+                violation_error_message="Plus de places seraient promises qu’il n’y en a.",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_days__gte=1, reply_days__lte=30),
+                name="cohort_reply_days",
+                violation_error_message="Laissez de 1 à 30 jours ouvrés pour répondre.",
             ),
             in_order("starts_on", "ends_on", "cohort_dates_in_order", "La cohorte finit avant de commencer."),
             one_of("status", CohortStatus, "cohort_status_known", "Cet état n’existe pas."),

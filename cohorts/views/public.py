@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import requests, trainings
+from cohorts import agenda, requests, trainings
 from cohorts.models import DirectRequest
 from cohorts.offers import Offer
 from cohorts.request_forms import ApplyForm, Asked, CallForm, LookupForm
@@ -87,7 +87,18 @@ def training_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def training_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody: one cohort, for whom it is, and the three ways to ask for it."""
-    return render(request, "cohorts/public_detail.html", _words(_cohort(pk)))
+    context = {**_words(_cohort(pk)), "meetings": agenda.open_meetings(pk)}
+    return render(request, "cohorts/public_detail.html", context)
+
+
+@listed
+@require_safe
+def meeting_calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everybody: the information meetings of a cohort that recruits, for an agenda."""
+    _cohort(pk)
+    content = agenda.calendar_of(agenda.open_meetings(pk), public=True)
+    headers = {"Content-Disposition": f'attachment; filename="reunions-{pk}.ics"'}
+    return HttpResponse(content, content_type=agenda.MIME, headers=headers)
 
 
 @listed

@@ -75,6 +75,8 @@ def link_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "learner": learner,
         "question": None if visit.answered else mine.question(learner, today),
         "answers": ANSWERS,
+        "cards": mine.cards(learner, today),
+        "ahead": mine.ahead_of(learner),
         "stops": mine.path(learner, today),
         "viewers": mine.viewers(learner, today),
         "typed": behalf.typed_of(learner),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 
+from partners.blindness import assesses
 from partners.models.checks import one_of
 from partners.nir import no_nir
 from partners.querysets import MembershipQuerySet
@@ -50,8 +51,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def working_for(self) -> list[Membership]:
-        """Active memberships that nobody still has to approve, read once per request."""
-        return list(self.memberships.filter(active=True, awaiting=False).select_related("organisation"))
+        """Active memberships that nobody still has to approve, read once per request.
+
+        Each says, as `assesses`, whether this user rates applicants: `partners.blindness` then asks whose.
+        """
+        works = self.memberships.filter(active=True, awaiting=False).select_related("organisation")
+        return list(works.annotate(assesses=assesses("user")))
 
     @property
     def organisation_ids(self) -> list[int]:

@@ -7,8 +7,20 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 
-from tests.fences.sights import AGREEMENTS, GLASSES, IMPORTS, MESSAGES, PEOPLE, REPORTS, REQUESTS, SEEN_COHORTS, TYPISTS
+from tests.fences.sights import (
+    AGREEMENTS,
+    APPOINTMENTS,
+    GLASSES,
+    IMPORTS,
+    MESSAGES,
+    PEOPLE,
+    REPORTS,
+    REQUESTS,
+    SEEN_COHORTS,
+    TYPISTS,
+)
 from tests.world import PERSONS, USERS, World
+from tests.world_rating import CODE
 
 NOWHERE = 987_654_321
 
@@ -75,8 +87,16 @@ def enrolments(world: World, persona: str) -> Iterator[Thing]:
 def applications(world: World, persona: str) -> Iterator[Thing]:
     """Applications, by what one is to the person: one that awaits, others that led to an entry."""
     seen = PEOPLE.get(persona, {})
-    rows = {key: world.learners[key].applications.first() for key in ("referred", "enrolled", "named", "far")}
+    rows = {
+        key: world.learners[key].applications.order_by("pk").first() for key in ("referred", "enrolled", "named", "far")
+    }
     yield from _one_each(rows, lambda key: seen.get(key, "foreign"), lambda key: {"pk": rows[key].pk})
+
+
+def seats_of(world: World, persona: str) -> Iterator[Thing]:
+    """Applications, with the answer that one notes for the person."""
+    for thing in applications(world, persona):
+        yield Thing(thing.relation, {**thing.given, "step": "oui"})
 
 
 def handoffs(world: World, persona: str) -> Iterator[Thing]:
@@ -185,6 +205,49 @@ def behalves(world: World, persona: str) -> Iterator[Thing]:
     yield from _one_each(world.behalves, relation, lambda key: {"pk": world.behalves[key].pk})
 
 
+def rated(world: World, persona: str) -> Iterator[Thing]:
+    """A code of a cohort: for its assessor, for who leads the selection, for others; and a cohort that one only sees."""
+    relation = {"theo": "own", "coline": "lead"}.get(persona, "foreign")
+    yield Thing(relation, {"pk": world.cohorts["rated"].pk, "code": CODE})
+    if "team" in SEEN_COHORTS.get(persona, ()) and relation == "foreign":
+        yield Thing("read", {"pk": world.cohorts["team"].pk, "code": CODE})
+
+
+def reviews(world: World, persona: str) -> Iterator[Thing]:
+    """What a person asked to have looked at again: to who leads the selection."""
+    yield Thing("own" if persona == "coline" else "foreign", {"pk": world.appeals["referred"].pk})
+
+
+def own_applications(world: World, persona: str) -> Iterator[Thing]:
+    """For who comes in by a link: one of theirs that was ruled out, one of somebody else's."""
+    mine = {"pk": world.appeals["referred"].application_id}
+    yield Thing("own" if persona == "ines" else "foreign", mine)
+    yield Thing("foreign", {"pk": world.learners["far"].applications.first().pk})
+
+
+def appointments(world: World, persona: str) -> Iterator[Thing]:
+    """Of persons whom one leads through a selection, or referred to it: these only bring an answer."""
+
+    def relation(key: str) -> str:
+        if key not in APPOINTMENTS.get(persona, ()):
+            return "foreign"
+        return "read" if persona in ("amina", "mona") else "own"
+
+    yield from _one_each(world.appointments, relation, lambda key: {"pk": world.appointments[key].pk})
+
+
+def slots(world: World, persona: str) -> Iterator[Thing]:
+    """Of selections that one leads; of a cohort that one teaches."""
+    mine = {"coline": ("team", "open"), "theo": ("team",), "sam": ("far",)}.get(persona, ())
+
+    def relation(key: str) -> str:
+        if key not in mine:
+            return "foreign"
+        return "read" if persona == "theo" else "own"
+
+    yield from _one_each(world.slots, relation, lambda key: {"pk": world.slots[key].pk})
+
+
 def open_cohorts(world: World, persona: str) -> Iterator[Thing]:
     """For everybody: one that recruits, one that does not."""
     yield Thing("own", {"pk": world.cohorts["open"].pk})
@@ -211,6 +274,7 @@ KINDS: dict[str, Kind] = {
     "learner": learners,
     "enrolment": enrolments,
     "application": applications,
+    "seat": seats_of,
     "handoff": handoffs,
     "sharing": shared_with("referred", "hosted", "limited", "shared", "enrolled"),
     "objection": shared_with("objected", "far"),
@@ -229,7 +293,12 @@ KINDS: dict[str, Kind] = {
     "onlooker": onlookers,
     "request": requests,
     "behalf": behalves,
+    "appointment": appointments,
+    "slot": slots,
     "open cohort": open_cohorts,
+    "rated": rated,
+    "review": reviews,
+    "own application": own_applications,
     "token": fixed(token="zz" * 20, key="abc-def", uidb36="1", pk=NOWHERE),
     "work": fixed(code="relais-en-retard"),
     "no work": fixed(code="rien"),

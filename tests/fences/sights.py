@@ -39,8 +39,8 @@ AGREEMENTS = {
     "pia": {"plain", "nominative", "far"},  # the platform keeps them
 }  # fmt: skip
 SEEN_COHORTS = {
-    "coline": {"team", "named", "quiet", "open"},
-    "theo": {"team"},
+    "coline": {"team", "named", "quiet", "rated", "open"},
+    "theo": {"team", "rated"},  # where he assesses
     "amina": {"team", "named"},  # where her organisation refers
     "mona": {"team", "named"},
     "rita": {"team", "named"},
@@ -55,6 +55,17 @@ MESSAGES = {"amina": {"followed"}, "mona": {"followed"}, "sam": {"far"}}
 GLASSES = {"mona": {"ml"}, "sam": {"body_far"}, "pia": {"ml", "body_far"}}
 # What persons ask by themselves: to who answers in the training body, and to who typed it.
 REQUESTS = {"coline": {"asked"}, "sam": {"typed"}, "amina": {"typed"}}
+# Where and when persons are received: to who leads or teaches, to who referred them, and to the person.
+SLOTS = {
+    "coline": {"team"}, "theo": {"team"}, "amina": {"team"}, "mona": {"team"}, "ines": {"team"}, "sam": {"far"},
+}  # fmt: skip
+APPOINTMENTS = {
+    "coline": {"referred"},
+    "amina": {"referred"},
+    "mona": {"referred"},
+    "ines": {"referred"},
+    "sam": {"far"},
+}
 TYPISTS = {"amina": "ml", "mona": "ml", "coline": "body", "sam": "body_far"}  # who writes for somebody, in whose name
 # What anybody may read of a body that trains, without an account.
 TRAINS = ("body", "body_far")
@@ -83,6 +94,7 @@ def may_see(persona: str, mark: Mark) -> bool:
         return persona != "anonymous"
     granted = {
         "request": REQUESTS, "agreement": AGREEMENTS, "cohort": SEEN_COHORTS, "import": IMPORTS, "glass": GLASSES, "message": MESSAGES,
+        "slot": SLOTS,
     }.get(kind)  # fmt: skip
     return bool(granted) and owner in granted.get(persona, ())
 
