@@ -8,11 +8,13 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cohorts.access import ASSESSOR, TEAM_ROLES, may_edit_cohort, rates
 from cohorts.models import Application, Cohort, Enrolment, TeamMember
 from cohorts.models.cohorts import FEWEST, MOST
-from cohorts.states import CohortStatus, Decision
+from cohorts.offering import offer_next
+from cohorts.states import ApplicationStatus, CohortStatus, Decision
 from partners.editing import change
 from partners.journal import record
 from partners.models import Agreement, Membership, Programme, User
@@ -20,6 +22,7 @@ from partners.offer_access import programme_bodies
 from partners.offer_actions import name_it
 
 Team = Mapping[str, Iterable[Membership]]  # duty -> who
+GAVE_UP = (ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED)
 CHANGEABLE = (CohortStatus.DRAFT, CohortStatus.RECRUITING)
 
 
@@ -39,6 +42,7 @@ def open_cohort(
         raise PermissionDenied
     _check_agreements(programme, agreements)
     _check_size(facts["seats"], facts.get("derogation", ""), agreements)
+    _check_decide_by(facts)
     cohort = Cohort(programme=programme, status=_stage(recruiting), **facts)
     cohort.full_clean()
     cohort.save()
@@ -75,6 +79,7 @@ def edit_cohort(
     if facts["seats"] != before.seats or not facts["derogation"]:
         _check_size(facts["seats"], facts["derogation"], agreements)
         _check_taken(before, facts["seats"])
+    _check_decide_by(facts)
     changed = change(cohort, facts, shown=shown, team=team_of(before))
     _cover(programme, agreements)
     changed += _set_team(cohort, team, by=by) if team is not None else []
@@ -82,6 +87,8 @@ def edit_cohort(
     changed += name_it(cohort, importer=programme.provider, code=reference)
     if changed:
         record("edit_cohort", cohort, by=by, organisation=programme.provider_id, fields=changed)
+    if facts["seats"] > before.seats:  # read before the change
+        offer_next(cohort.pk)
     return changed
 
 
@@ -116,11 +123,25 @@ def _check_size(seats: int, derogation: str, agreements: Sequence[Agreement]) ->
 
 
 def _check_taken(cohort: Cohort, seats: int) -> None:
-    """Seats are never fewer than the people admitted or entered."""
-    admitted = Application._base_manager.filter(cohort=cohort, decision=Decision.ADMITTED).count()
-    taken = max(admitted, Enrolment._base_manager.filter(cohort=cohort, exited_on=None).count())
+    """Seats are never fewer than those promised, nor than the people admitted or entered."""
+    enrolments = Enrolment._base_manager.filter(cohort=cohort)
+    admitted = Application._base_manager.filter(cohort=cohort, decision=Decision.ADMITTED).exclude(status__in=GAVE_UP)
+    gone = enrolments.filter(exited_on__isnull=False).values("learner")
+    taken = max(admitted.exclude(learner__in=gone).count(), enrolments.filter(exited_on=None).count(), cohort.promised)
     if seats < taken:
-        raise ValidationError({"seats": _("%(n)d personnes y ont déjà une place.") % {"n": taken}})
+        words = ngettext(
+            "%(n)d place y est déjà promise ou prise.", "%(n)d places y sont déjà promises ou prises.", taken
+        )
+        raise ValidationError({"seats": words % {"n": taken}})
+
+
+def _check_decide_by(facts: Mapping[str, Any]) -> None:
+    """Decisions are known before the first day."""
+    day = facts.get("decide_by")
+    if day is not None and day > facts["starts_on"]:
+        raise ValidationError(
+            {"decide_by": _("Ce jour vient après le premier jour de la cohorte\u00a0: annoncez les décisions avant.")}
+        )
 
 
 def _cover(programme: Programme, agreements: Sequence[Agreement]) -> None:

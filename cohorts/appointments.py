@@ -335,7 +335,7 @@ def _come_back(row: Appointment) -> None:
 
 
 # How an application ends → what becomes of the appointments that it had to come.
-ENDINGS = {"withdraw": O.EXCUSED, "rule_out": O.CANCELLED_BY_US, "announce": O.CANCELLED_BY_US}
+ENDINGS = {"give_up": O.EXCUSED, "rule_out": O.CANCELLED_BY_US, "announce": O.CANCELLED_BY_US}
 
 
 def release(sender: Any, instance: Application, step: str, by: Any, **_signal: Any) -> None:

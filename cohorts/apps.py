@@ -11,6 +11,8 @@ class CohortsConfig(AppConfig):
             appeal_rows,
             appointment_work,
             appointments,
+            carrying,
+            committee_work,
             eligibility_rows,
             invitations,
             panels,
@@ -39,11 +41,13 @@ class CohortsConfig(AppConfig):
         mine.announce(own_appointments)
         mine.announce(own_exercise)
         worklist.register(
-            *worklists.LISTS, *waiting.LISTS, *appointment_work.LISTS, *appeal_rows.LISTS, *rating_work.LISTS
-        )
+            *worklists.LISTS, *waiting.LISTS, *appointment_work.LISTS, *appeal_rows.LISTS, *rating_work.LISTS,
+            *committee_work.LISTS, *carrying.LISTS,
+        )  # fmt: skip
         moved.connect(appointments.release, sender=self.get_model("Application"), dispatch_uid="appointments.release")
         reaching.register(*announcements.templates(), *invitations.templates())
         register("cohort", 4, appointment_work.appointments_of)
+        register("cohort", 2, panels.promised_first)
         register("cohort", 6, panels.ratings_of_cohort)
         register("cohort", 5, panels.entries_to_confirm)
         register("handoff", 10, panels.application_of)

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from cohorts import seats
 from cohorts.access import leads, selects
+from cohorts.carrying import first_asked
 from cohorts.models import Application, Cohort, CriterionMark, Ruling
 from cohorts.offering import fresh, ruling_of, tell
 from cohorts.selection import Candidate, Placed, propose, rank
@@ -60,10 +61,14 @@ class Released:
 
 
 def candidates_of(cohort: Cohort) -> list[Candidate]:
-    """The applications that the committee may still weigh, with the marks of locked sheets. Two queries."""
+    """The applications that the committee may still weigh, with the marks of locked sheets. Three queries.
+
+    Who comes back on a promise to be proposed first stands with their first referral.
+    """
     rows = Application._base_manager.filter(cohort=cohort, status__in=AT_STAKE).order_by("referred_on", "pk")
-    known = list(rows.values_list("pk", "code", "referred_on"))
-    marks: dict[int, dict[str, list[int]]] = {pk: {one.value: [] for one in Criterion} for pk, _code, _on in known}
+    known = list(rows.values_list("pk", "code", "referred_on", "learner"))
+    first = first_asked(cohort, [learner for _pk, _code, _on, learner in known])
+    marks: dict[int, dict[str, list[int]]] = {pk: {one.value: [] for one in Criterion} for pk, *_said in known}
     sheets: dict[int, set[int]] = {pk: set() for pk in marks}
     locked = CriterionMark._base_manager.filter(
         assessment__application__in=list(marks), assessment__submitted_at__isnull=False, assessment__abstained=""
@@ -72,7 +77,10 @@ def candidates_of(cohort: Cohort) -> list[Candidate]:
         if mark is not None:  # never on a locked sheet
             marks[pk][criterion].append(mark)
         sheets[pk].add(sheet)
-    return [Candidate(pk, code, on, marks[pk], len(sheets[pk])) for pk, code, on in known]
+    return [
+        Candidate(pk, code, min(on, first.get(learner, on)), marks[pk], len(sheets[pk]))
+        for pk, code, on, learner in known
+    ]
 
 
 def sheets_of(application: Application) -> list[dict[str, Any]]:
@@ -171,7 +179,7 @@ def _wrong_refusal(row: Application, said: dict[str, str]) -> dict[str, str]:
         )
     if said["continuation"] not in Continuation.values:
         wrong["continuation"] = _("Choisissez la suite\u00a0: un refus en porte toujours une.")
-    elif said["continuation"] == Continuation.SENDER and not _referral(row):
+    elif said["continuation"] == Continuation.SENDER and not open_referral(row):
         wrong["continuation"] = _("Aucune orientation n’attend de réponse\u00a0: choisissez une autre suite.")
     return wrong
 
@@ -186,7 +194,7 @@ def _wrong_condition(row: Application, condition: str, by: date | None) -> dict[
     return {}
 
 
-def _referral(row: Application) -> Handoff | None:
+def open_referral(row: Application) -> Handoff | None:
     """The referral that still waits for its answer."""
     if row.handoff_id is None:
         return None
@@ -297,7 +305,8 @@ def _announce(ruling: Ruling, *, by: User, position: int | None, waiting_rank: i
     )  # fmt: skip
     ruling.released_at, ruling.released_by, ruling.position = now, by, position
     ruling.save(update_fields=["released_at", "released_by", "position"])
-    referral = _referral(row)
+    referral = open_referral(row)
     if decision == Decision.REFUSED and referral is not None:
-        actions.decline(handoff=referral, by=by, reason=DeclineReason.NOT_SELECTED)
+        full = ruling.refusal == RefusalReason.SEATS
+        actions.decline(handoff=referral, by=by, reason=DeclineReason.FULL if full else DeclineReason.NOT_SELECTED)
     tell(row, PURPOSES[decision], key=f"decision-{ruling.pk}", by=by)

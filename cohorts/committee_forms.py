@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from cohorts.ending_wait import FOLLOWS
+from cohorts.models import Cohort
 from cohorts.states import Continuation, Decision, RefusalReason
 from learners.behalf_forms import BehalfFields
-from partners.fields import SELECT, Day, Words
-from partners.lifecycle import Refused
+from partners.fields import SELECT, Acting, Choice, Day, Words
 
 DECISIONS = [
     (Decision.ADMITTED, _("Admettre")),
@@ -23,10 +22,9 @@ REASONS = [("", _("Choisir le motif")), *RefusalReason.choices]
 NEXT = [("", _("Choisir la suite")), *Continuation.choices]
 
 
-class RulingForm(forms.Form):
+class RulingForm(Acting):
     """One decision. A refusal asks for its reason, words for the person and what follows."""
 
-    use_required_attribute = False
     decision = forms.ChoiceField(
         label=_("Décision"), choices=DECISIONS, widget=forms.RadioSelect,
         error_messages={"required": _("Choisissez une décision.")},
@@ -48,20 +46,32 @@ class RulingForm(forms.Form):
         label=_("Suite proposée"), choices=NEXT, required=False, widget=forms.Select(attrs=SELECT)
     )
 
-    def staged(self, act: Callable[..., Any]) -> bool:
-        """Whether it was written; what is wrong stands under its field otherwise."""
-        if not self.is_valid():
-            return False
-        try:
-            act(**self.cleaned_data)
-        except ValidationError as error:
-            self.add_error(None, error)
-            return False
-        except Refused as reason:
-            self.add_error(None, str(reason))
-            return False
-        return True
+
+class EndWaitForm(Acting):
+    """What everybody who still waits is told: the same words, and what follows."""
+
+    words = Words(
+        label=_("Mots pour ces personnes"), rows=4, max_length=2000, required=False,
+        help_text=_("Chacune les lit sur sa lettre et sur sa page. Le motif dit déjà qu’il n’y avait plus de place."),
+    )  # fmt: skip
+    continuation = forms.ChoiceField(
+        label=_("Suite proposée"), choices=[("", _("Choisir la suite")), *((one, one.label) for one in FOLLOWS)],
+        required=False, widget=forms.Select(attrs=SELECT),
+    )  # fmt: skip
 
 
 class AnswerForm(BehalfFields):
     """What a person answered by phone, on paper or face to face."""
+
+
+class CarryForm(Acting, BehalfFields):
+    """In which cohort an application is taken up again, and how the person said yes."""
+
+    cohort = Choice(
+        label=_("Cohorte"), queryset=Cohort.objects.none(), empty_label=None, said=lambda one: f"{one}, {one.starts_on:%d/%m/%Y}",
+        told={"required": _("Choisissez la cohorte.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, cohorts: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cohort"].queryset = cohorts  # type: ignore[attr-defined]

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cohorts.models import Application
 from cohorts.states import RequestWay
 from learners.states import Mandate
-from partners.fields import SELECT, TICK, Choice, Several, Words
-from partners.lifecycle import Refused
+from partners.fields import SELECT, TICK, Acting, Choice, Several, Words
 from partners.models import Membership
 
 CHOOSE = ("", _("Choisir"))
-
-
-class Acting(forms.Form):
-    """A form that does one act with what was typed, and says why when the act was refused."""
-
-    use_required_attribute = False
-
-    def acted(self, act: Callable[..., Any], **given: Any) -> Any:
-        """What the act gave; None when it was refused, and the form says why."""
-        try:
-            return act(**given, **self.cleaned_data)
-        except ValidationError as wrong:
-            by_field = wrong.error_dict if hasattr(wrong, "error_dict") else {None: wrong.error_list}
-            for name, errors in by_field.items():
-                self.add_error(name if name in self.fields else None, errors)
-        except Refused as reason:
-            self.add_error(None, str(reason))
-        return None
 
 
 class ConfirmForm(Acting):

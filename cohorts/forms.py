@@ -15,7 +15,9 @@ from partners.fields import TICK, Choice, Coded, Count, Day, Edited, Several, Wo
 from partners.models import Agreement, Membership, Programme
 from partners.offer_access import programme_bodies
 
-FACTS = ("programme", "title", "starts_on", "ends_on", "seats", "derogation", "commune", "agreements")
+FACTS = (
+    "programme", "title", "starts_on", "ends_on", "seats", "derogation", "commune", "agreements", "decide_by", "reply_days",
+)  # fmt: skip
 Duty = TeamMember.Duty
 TEAMS = {"coordinators": Duty.COORDINATOR, "trainers": Duty.TRAINER, "assessors": Duty.ASSESSOR}
 
@@ -55,6 +57,14 @@ class CohortForm(Edited):
     derogation = Words(
         label=_("Pourquoi sortir de 20 à 30 places"), required=False,
         help_text=_("Seulement si l’une de ses conventions le permet ; laissez vide sinon."),
+    )  # fmt: skip
+    decide_by = Day(
+        label=_("Décisions annoncées au plus tard le"), required=False,
+        help_text=_("Le jour dit aux candidats ; « À faire » le rappelle à qui mène la sélection."),
+    )  # fmt: skip
+    reply_days = Count(
+        label=_("Jours ouvrés pour répondre"), initial=5, min_value=1, max_value=30,
+        help_text=_("Le temps laissé à qui une place est proposée, de 1 à 30."),
     )  # fmt: skip
     agreements = Several(
         label=_("Conventions"), queryset=Agreement.objects.none(), said=_agreement,

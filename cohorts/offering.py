@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -109,7 +110,7 @@ def withdraw(*, application: Application, by: Actor, mandate: str = "", channel:
     row = fresh(application)
     had = row.seated
     today = timezone.localdate()
-    APPLICATION.take("withdraw", row, by=by, replied_on=today, seated=False, waiting_rank=None)
+    APPLICATION.take("give_up", row, by=by, replied_on=today, seated=False, waiting_rank=None)
     _drop_staged(row)
     _give_back_referral(row, by, DeclineReason.OTHER_PROJECT)
     _typed(row, by, mandate, channel)
@@ -187,8 +188,8 @@ def offer_next(cohort_id: int) -> list[Application]:
     return offered
 
 
-def waiting_in(cohort: Cohort | int) -> Any:
-    """Who waits for a seat, the first first."""
+def waiting_in(cohort: Cohort | int | OuterRef) -> Any:
+    """Who waits for a seat, the first first; `cohort`: an outer row as well."""
     rows = Application._base_manager.filter(
         cohort=cohort, status=ApplicationStatus.ANNOUNCED, decision=Decision.WAITLISTED, waiting_rank__isnull=False
     )

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cohorts.access import may_confirm_entry, may_open_cohort
+from cohorts.access import may_confirm_entry, may_open_cohort, selects
+from cohorts.carrying import promised_for
 from cohorts.entry import AWAITED
 from cohorts.glance import cards_of
 from cohorts.grids import latest_grid, may_write_grid
@@ -18,6 +19,7 @@ from cohorts.ratings import may_follow
 from cohorts.referring import may_place
 from cohorts.states import ApplicationStatus, CohortStatus, Decision
 from learners.handoff_rows import ENTRY
+from learners.models import Learner
 from learners.states import Purpose
 from partners.offer_access import programme_bodies
 from partners.panels import Panel, Row
@@ -135,6 +137,35 @@ def _application(user: Any, one: Application) -> Row:
     told = one.status != ApplicationStatus.DECIDED or inside
     said = one.get_decision_display() if one.decision and told else one.get_status_display()
     return Row(str(one.cohort), url, about=about, tag=str(said if told else _("évaluée")), tone="teal")
+
+
+# --- promised first --------------------------------------------------------------------------------------------
+
+
+def promised_first(user: Any, cohort: Any) -> Panel | None:
+    """Who was told « proposé en premier », for who leads the selection: those whom the body follows are taken up again here."""
+    if cohort.status != CohortStatus.RECRUITING or not selects(user, cohort):
+        return None
+    found = promised_for(cohort).select_related("learner__holder", "cohort__programme", "referred_by")
+    waiting = list(found[:MANY])
+    if not waiting:
+        return None
+    people = Learner.objects.visible_to(user).filter(pk__in=[one.learner_id for one in waiting])
+    named = set(people.values_list("pk", flat=True))
+    return Panel(
+        "promis", _("À proposer en premier"), [_promise(one, cohort, named) for one in waiting],
+        note=_("Refusés faute de place ou trop tôt, ils ont été promis à cette cohorte. Qui les suit les oriente de nouveau."),
+    )  # fmt: skip
+
+
+def _promise(one: Application, cohort: Any, named: set[int]) -> Row:
+    since = _("première demande le %(day)s") % {"day": f"{one.referred_on:%d/%m/%Y}"}
+    who = str(one.learner) if one.learner_id in named else _("Candidature %(code)s") % {"code": one.code}
+    if one.learner.holder_id != cohort.programme.provider_id:
+        return Row(who, about=since, tag=_("suivi par %(org)s") % {"org": one.learner.holder or "–"})
+    ours = one.learner_id in named
+    url = reverse("cohorts:carry_over", args=[one.pk]) if ours else ""
+    return Row(who, url, about=since, tag=_("Reprendre") if ours else "", tone="amber")
 
 
 # --- rating ----------------------------------------------------------------------------------------------------

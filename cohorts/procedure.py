@@ -190,6 +190,7 @@ def files_of(cohort: Cohort, *, staged: bool) -> Files:
     ruled = Ruling._base_manager.filter(application=OuterRef("pk"), replaced=False)
     if not staged:
         ruled = ruled.filter(released_at__isnull=False)
+    told = Ruling._base_manager.filter(application=OuterRef("pk"), released_at__isnull=False).order_by("released_at")
     no = EligibilityCheck._base_manager.filter(application=OuterRef("pk"), eligible=False).exclude(
         Q(reason="") | Q(words="")
     )
@@ -199,7 +200,7 @@ def files_of(cohort: Cohort, *, staged: bool) -> Files:
             ruled=Subquery(ruled.values("decision")[:1]),
             refusal=Subquery(ruled.values("refusal")[:1]),
             words=Exists(ruled.exclude(Q(words="") | Q(continuation=""))),
-            released=Subquery(ruled.values("released_at")[:1]),
+            released=Subquery(told.values("released_at")[:1]),  # the first answer: a list closed later was not late
             invited=Exists(Appointment._base_manager.filter(application=OuterRef("pk"))),
             entered=Exists(Enrolment._base_manager.filter(cohort=OuterRef("cohort"), learner=OuterRef("learner"))),
             ruled_out=Exists(no),

@@ -15,6 +15,7 @@ from learners.seeing import reach, seen
 from partners.blindness import rates, unsealed
 from partners.offer_access import programme_bodies
 from partners.scoping import ScopedQuerySet
+from partners.states import OrganisationKind
 
 
 class CohortQuerySet(ScopedQuerySet[Any]):
@@ -115,13 +116,18 @@ class EnrolmentQuerySet(OfCohort):
 
 
 def led(user: Any, row: str = "cohort") -> Q:
-    """Rows of the cohorts whose selection this user leads: see `access.selects`, which says it of one cohort."""
+    """Rows of the cohorts whose selection this user leads: see `access.selects`, which says it of one cohort.
+
+    `row`: the column of the cohort, "" for cohorts themselves. Who works in no training body asks the database nothing.
+    """
+    if not any(one.organisation.kind == OrganisationKind.TRAINING_BODY for one in user.working_for):
+        return Q(pk__in=())
+    cohort, provider = row or "pk", f"{row}__programme__provider__in" if row else "programme__provider__in"
     teams = apps.get_model("cohorts", "TeamMember")._base_manager.filter(user=user.pk)
     applications = apps.get_model("cohorts", "Application")._base_manager
-    coordinated = teams.filter(cohort=OuterRef(row), duty=COORDINATOR)
-    rated = teams.filter(cohort=OuterRef(row), duty=ASSESSOR)
-    untold = applications.filter(cohort=OuterRef(row), status__in=UNTOLD)
-    provider = f"{row}__programme__provider__in"
+    coordinated = teams.filter(cohort=OuterRef(cohort), duty=COORDINATOR)
+    rated = teams.filter(cohort=OuterRef(cohort), duty=ASSESSOR)
+    untold = applications.filter(cohort=OuterRef(cohort), status__in=UNTOLD)
     inside = Q(**{provider: programme_bodies(user)}) | (Q(**{provider: user.organisation_ids}) & Exists(coordinated))
     return inside & ~(Exists(rated) & Exists(untold))
 

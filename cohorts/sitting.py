@@ -69,7 +69,7 @@ class Sitting:
 
 
 def sitting_of(cohort: Cohort, view: str = "tous") -> Sitting:
-    """Everything of the committee's page but the promises. Six queries, whatever the number of candidates."""
+    """Everything of the committee's page but the promises. Seven queries, whatever the number of candidates."""
     known = candidates_of(cohort)
     placed = rank(known)
     rulings = {one.application_id: one for one in staged_in(cohort)}

@@ -64,6 +64,12 @@ def not_admitted(application: Any) -> str:
     return ""
 
 
+def not_waiting(application: Any) -> str:
+    if application.decision != Decision.WAITLISTED:
+        return gettext("Cette personne n’est plus sur la liste d’attente.")
+    return ""
+
+
 def entered_already(application: Any) -> str:
     """Who has entered leaves by an exit, dated and with its reason."""
     if application.learner.enrolments.filter(cohort=application.cohort_id).exists():
@@ -83,10 +89,11 @@ APPLICATION = Lifecycle(
     Step("unstage_assessed", _("Retirer la décision"), (A.DECIDED,), A.ASSESSED, who=leads),
     Step("announce", _("Annoncer"), (A.DECIDED,), A.ANNOUNCED, who=leads),
     Step("offer", _("Proposer la place"), (A.ANNOUNCED,), A.ANNOUNCED, who=follows_from_act),
+    Step("end_wait", _("Clore l’attente"), (A.ANNOUNCED,), A.ANNOUNCED, who=leads, shut=not_waiting),
     Step("agree", _("Dire oui, sous condition"), (A.ANNOUNCED,), A.ANNOUNCED, who=answers, shut=not_admitted),
     Step("confirm", _("Confirmer la place"), (A.ANNOUNCED,), A.CONFIRMED, who=answers, shut=not_admitted),
     Step(
-        "withdraw", _("Renoncer"), (*BEFORE, A.DECIDED, A.ANNOUNCED, A.CONFIRMED), A.WITHDRAWN, who=answers,
+        "give_up", _("Renoncer"), (*BEFORE, A.DECIDED, A.ANNOUNCED, A.CONFIRMED), A.WITHDRAWN, who=answers,
         shut=entered_already,
     ),
     Step("lapse", _("Constater l’absence de réponse"), (A.ANNOUNCED,), A.LAPSED, who=leads, shut=not_before_its_day),

@@ -161,7 +161,7 @@ class Act(TextChoices):
 
     APPLICATION = "application", lazy("candidature")
     REFERRAL = "referral", lazy("orientation")
-    ANSWER = "answer", lazy("réponse à une enquête")
+    ANSWER = "answer", lazy("réponse")
     SITUATION = "situation", lazy("situation")
     OBJECTION = "objection", lazy("opposition à un partage")
     APPEAL = "appeal", lazy("demande de réexamen")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.cells import Cell, Unreadable
 from partners.editing import Overtaken
 from partners.intake import lists_loaded
+from partners.lifecycle import Refused
 from partners.nir import no_nir
 
 SIMPLE = str | int | Decimal | date | None  # what can be shown as it is in a sentence
@@ -142,6 +143,24 @@ class Several(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return self.said(obj)
+
+
+class Acting(forms.Form):
+    """A form that does one act with what was typed, and says why when the act was refused."""
+
+    use_required_attribute = False
+
+    def acted(self, act: Callable[..., Any], **given: Any) -> Any:
+        """What the act gave; None when it was refused, and the form says why."""
+        try:
+            return act(**given, **self.cleaned_data)
+        except ValidationError as wrong:
+            by_field = wrong.error_dict if hasattr(wrong, "error_dict") else {None: wrong.error_list}
+            for name, errors in by_field.items():
+                self.add_error(name if name in self.fields else None, errors)
+        except Refused as reason:
+            self.add_error(None, str(reason))
+        return None
 
 
 class Edited(forms.Form):

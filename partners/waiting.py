@@ -53,7 +53,7 @@ def who(
     *,
     person: str = "learner_id",
     organisation: str = "organisation_id",
-    owner: str | Expression | None = "user_id",
+    owner: str | Expression | Subquery | None = "user_id",
     day: str | Expression | None = None,
 ) -> QuerySet[Any, Any]:
     """The four columns of a list of persons, by the names of columns of a queryset or by expressions."""

@@ -116,7 +116,8 @@ def ruling_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("cohorts:seat_answers", application.cohort_id)
     ruling = ruling_of(application) if application.status == ApplicationStatus.DECIDED else None
     form = RulingForm(request.POST if request.method == "POST" else None, initial=_said(ruling))
-    if request.method == "POST" and form.staged(_staging(application, cast("User", request.user))):
+    given = {"application": application, "by": cast("User", request.user)}
+    if form.is_valid() and form.acted(committee.stage, **given):
         messages.success(request, _("Décision préparée pour %(code)s. Rien n’est envoyé.") % {"code": application.code})
         return redirect("cohorts:committee", application.cohort_id)
     context = {
@@ -129,10 +130,6 @@ def ruling_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _said(ruling: Any) -> dict[str, Any]:
     names = ("decision", "condition", "condition_by", "refusal", "words", "continuation")
     return {name: getattr(ruling, name) for name in names} if ruling is not None else {}
-
-
-def _staging(application: Application, by: User) -> Any:
-    return lambda **said: committee.stage(application=application, by=by, **said)
 
 
 @require_POST

@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import offering
-from cohorts.committee_forms import AnswerForm
+from cohorts import carrying, offering
+from cohorts.committee_forms import AnswerForm, CarryForm, EndWaitForm
+from cohorts.ending_wait import end_wait
 from cohorts.models import Application
 from cohorts.sitting import answers_of
 from cohorts.views.committee import led_or_403
+from learners.models import Learner
 from partners.lifecycle import Refused
 from partners.models import User
 
@@ -77,3 +79,35 @@ def _noted(request: HttpRequest, application: Application, step: str, form: Answ
     else:
         messages.success(request, DONE[step] % {"who": application.learner})
     return redirect("cohorts:seat_answers", application.cohort_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """End the waiting list: all who still wait are told at once, in the same words."""
+    cohort = led_or_403(request, pk)
+    form = EndWaitForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and (n := form.acted(end_wait, cohort=cohort, by=cast("User", request.user))):
+        said = ngettext("%(n)d personne est prévenue.", "%(n)d personnes sont prévenues.", n) % {"n": n}
+        messages.success(request, f"{_('La liste d’attente est close.')} {said}")
+        return redirect("cohorts:seat_answers", pk)
+    context = {"cohort": cohort, "form": form, "waiting": answers_of(cohort, request.user).waiting}
+    return render(request, "cohorts/waiting_close.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take up again, in a cohort that recruits, the application of somebody to whom it was promised and whom the body follows."""
+    rows = Application.objects.visible_to(request.user).filter(learner__in=Learner.objects.visible_to(request.user))
+    application = get_object_or_404(rows.select_related("cohort__programme__provider", "learner"), pk=pk)
+    led_or_403(request, application.cohort_id)
+    offered = carrying.cohorts_for(application)
+    if not offered:
+        messages.warning(request, _("Cette personne n’est plus à proposer, ou aucune cohorte ne recrute."))
+        return redirect("cohorts:cohort_detail", application.cohort_id)
+    form = CarryForm(request.POST if request.method == "POST" else None, cohorts=offered)
+    if form.is_valid():
+        if made := form.acted(carrying.carry_over, application=application, by=cast("User", request.user)):
+            messages.success(request, _("La candidature de %(who)s est reprise.") % {"who": application.learner})
+            return redirect("cohorts:eligibility", made.cohort_id)
+    context = {"application": application, "form": form}
+    return render(request, "cohorts/carry_over.html", context, status=422 if form.is_bound else 200)

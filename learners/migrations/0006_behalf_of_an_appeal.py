@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 choices=[
                     ("application", "candidature"),
                     ("referral", "orientation"),
-                    ("answer", "réponse à une enquête"),
+                    ("answer", "réponse"),
                     ("situation", "situation"),
                     ("objection", "opposition à un partage"),
                     ("appeal", "demande de réexamen"),

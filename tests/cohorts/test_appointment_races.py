@@ -129,7 +129,7 @@ def test_persons_who_withdraw_while_others_are_invited_leave_the_count_right(coh
     def act(n: int) -> str:
         if n >= 4:
             return invite(people, slot, coline, n)
-        APPLICATION.take("withdraw", Application.objects.get(pk=people[n].pk), by=coline)
+        APPLICATION.take("give_up", Application.objects.get(pk=people[n].pk), by=coline)
         return "left"
 
     assert together(act).count("left") == 4

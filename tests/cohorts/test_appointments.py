@@ -304,7 +304,7 @@ def test_who_said_no_and_was_given_another_time_answers_for_that_one(cohort, slo
 # --- an application that ends ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("step", "outcome"), [("withdraw", O.EXCUSED), ("rule_out", O.CANCELLED_BY_US)])
+@pytest.mark.parametrize(("step", "outcome"), [("give_up", O.EXCUSED), ("rule_out", O.CANCELLED_BY_US)])
 def test_an_application_that_ends_frees_its_place_and_nobody_is_reminded(cohort, slot, coline, step, outcome) -> None:
     row = invited(applicant(cohort), slot, coline)
     APPLICATION.take(step, Application.objects.get(), by=coline)
@@ -317,7 +317,7 @@ def test_what_came_before_the_end_stays_as_it_was_noted(cohort, slot, coline) ->
     row = invited(applicant(cohort), slot, coline)
     past(slot)
     appointments.note_outcome(appointment=row, outcome=O.ATTENDED, by=coline)
-    APPLICATION.take("withdraw", Application.objects.get(), by=coline)
+    APPLICATION.take("give_up", Application.objects.get(), by=coline)
     row.refresh_from_db()
     assert row.outcome == O.ATTENDED
 

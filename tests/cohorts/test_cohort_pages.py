@@ -19,7 +19,7 @@ from tests.makers import agreement as make_agreement
 NEW = "/cohortes/nouvelle/"
 TYPED = {
     "title": "Dev Web 12", "reference": "", "starts_on": "2027-01-11", "ends_on": "2027-07-09", "commune": "",
-    "seats": "24", "derogation": "",
+    "seats": "24", "derogation": "", "decide_by": "", "reply_days": "5",
 }  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def test_20_and_30_are_inside(client, coline, programme, seats):
 def test_seats_never_fall_under_the_people_who_have_one(client, coline, known):
     for _ in range(22):
         Application.objects.create(learner=learner(), cohort=known, referred_on=START, decision="admitted")
-    assert errors(resend(client, coline, known, seats="20")) == {"seats": ["22 personnes y ont déjà une place."]}
+    assert errors(resend(client, coline, known, seats="20")) == {"seats": ["22 places y sont déjà promises ou prises."]}
     assert resend(client, coline, known, seats="22").status_code == 302
 
 
@@ -334,3 +334,51 @@ def test_a_funder_under_a_nominative_agreement_reads_names_and_dates_of_entries_
     assert "01/05/2026" in shown
     assert "santé" not in shown
     assert '<span class="tag tag-grey">sorti</span>' in shown
+
+
+# --- decisions and answers --------------------------------------------------------------------------------------
+def test_the_days_of_the_selection_are_said_when_a_cohort_is_opened(client, coline, programme):
+    assert add(client, coline, programme=programme.pk, decide_by="2026-12-18", reply_days="3").status_code == 302
+    made = Cohort.objects.get(title="Dev Web 12")
+    assert (made.decide_by, made.reply_days) == (date(2026, 12, 18), 3)
+    assert resend(client, coline, made, decide_by="", reply_days="8").status_code == 302
+    made.refresh_from_db()
+    assert (made.decide_by, made.reply_days) == (None, 8)
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"decide_by": "2027-01-12"}, "decide_by"),
+        ({"reply_days": "0"}, "reply_days"),
+        ({"reply_days": "31"}, "reply_days"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_with_a_sentence(client, coline, programme, facts, field):
+    assert set(errors(add(client, coline, programme=programme.pk, **facts))) == {field}
+    assert not Cohort.objects.filter(title="Dev Web 12").exists()
+
+
+def test_who_gave_up_or_left_takes_no_seat_any_more(client, coline, known):
+    for n in range(22):
+        row = Application.objects.create(learner=learner(), cohort=known, referred_on=START, decision="admitted")
+        if n < 2:
+            Application.objects.filter(pk=row.pk).update(status=("withdrawn", "lapsed")[n])
+    assert resend(client, coline, known, seats="20").status_code == 302
+
+
+def test_seats_added_are_offered_to_who_waits_in_order(client, coline, programme):
+    made = cohort(programme=programme, status="recruiting", seats=20)
+    Cohort.objects.filter(pk=made.pk).update(promised=20)
+    rows = [
+        Application.objects.create(
+            learner=learner(made.programme.provider), cohort=made, referred_on=START, status="announced",
+            decision="waitlisted", waiting_rank=rank,
+        )
+        for rank in (1, 2, 3)
+    ]  # fmt: skip
+    assert errors(resend(client, coline, made, seats="20", title="")) == {"title": ["Donnez un intitulé à la cohorte."]}
+    assert resend(client, coline, made, seats="22").status_code == 302
+    assert [Application.objects.get(pk=row.pk).seated for row in rows] == [True, True, False]
+    assert Cohort.objects.get(pk=made.pk).promised == 22
+    assert errors(resend(client, coline, made, seats="21")) == {"seats": ["22 places y sont déjà promises ou prises."]}

@@ -209,11 +209,11 @@ def test_the_second_sitting_goes_after_the_first_on_the_waiting_list(at) -> None
 
 def test_queries_of_the_order_do_not_grow(at, django_assert_num_queries) -> None:
     at.rated()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         committee.order_of(at.cohort)
     for _ in range(6):
         at.rated()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(committee.order_of(at.cohort)) == 7
 
 

@@ -19,6 +19,11 @@ ROUTES = [
     ),
     Route("cohorts:committee_letters", "cohort", get="own 403, foreign 404", but={LEAD: ("own 302, foreign 404", "405")}),
     Route("cohorts:seat_answers", "cohort", **PAGE),
+    Route(  # nobody of the world waits
+        "cohorts:waiting_close", "cohort", get="own 403, foreign 404", post="own 403, foreign 404",
+        but={LEAD: ("own 200, foreign 404", "own 422, foreign 404")},
+    ),
+    Route("cohorts:carry_over", "application", get="403/404", post="403/404", but={LEAD: ("302/404", "302/404")}),
     Route("cohorts:seats_offer", "cohort", post="own 403, foreign 404", but={LEAD: ("405", "own 302, foreign 404")}),
     # Only by their own link, and only what they were offered: nothing is, to the persons of the world.
     Route("cohorts:own_seat", "own application", get="410", post="410", out=("410", "410"), but={"ines": ("405", "404")}),
