@@ -99,21 +99,15 @@ def show_to_propose(user: Any, rows: Sequence[Row], people: People, today: date)
     open_ = Cohort._base_manager.filter(
         programme__in=programmes, status=CohortStatus.RECRUITING, starts_on__gte=today
     ).select_related("programme__provider")
-    nearest: dict[int, Cohort] = {}
-    for cohort in open_.order_by("-starts_on", "-pk"):
-        nearest[cohort.programme_id] = cohort
+    nearest = list(open_.order_by("starts_on", "pk"))
     return [_line(row, people, latest.get(row.person), nearest) for row in rows]
 
 
-def _line(row: Row, people: People, one: Application | None, nearest: dict[int, Cohort]) -> Line:
-    cohort = nearest.get(one.cohort.programme_id) if one is not None else None
+def _line(row: Row, people: People, one: Application | None, nearest: list[Cohort]) -> Line:
+    cohort = next((to for to in nearest if one is not None and _follows(to, one.cohort)), None)
     if one is None or cohort is None:
-        return Line(
-            name(people, row),
-            _("Orienté à l’instant"),
-            _("Voir"),
-            reverse("learners:learner_detail", args=[row.person]),
-        )
+        url = reverse("learners:learner_detail", args=[row.person])
+        return Line(name(people, row), _("Orienté à l’instant"), _("Voir"), url)
     what = _("Promis en premier\u00a0: %(cohort)s recrute, début le %(day)s") % {
         "cohort": cohort, "day": f"{cohort.starts_on:%d/%m/%Y}",
     }  # fmt: skip
@@ -123,6 +117,10 @@ def _line(row: Row, people: People, one: Application | None, nearest: dict[int, 
         url = f"{reverse('cohorts:referral_new')}?personne={row.person}&vers={Offer(cohort.programme, cohort).code}"
         act = _("Orienter de nouveau")
     return Line(name(people, row), what, act, url, about=str(cohort.programme.provider), due=cohort.starts_on)
+
+
+def _follows(cohort: Cohort, before: Cohort) -> bool:
+    return cohort.programme_id == before.programme_id and cohort.starts_on > before.starts_on
 
 
 LISTS = (  # before broken paths: here is what mends one

@@ -105,9 +105,9 @@ def carry_over(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("Cette personne n’est plus à proposer, ou aucune cohorte ne recrute."))
         return redirect("cohorts:cohort_detail", application.cohort_id)
     form = CarryForm(request.POST if request.method == "POST" else None, cohorts=offered)
-    if form.is_valid():
-        if made := form.acted(carrying.carry_over, application=application, by=cast("User", request.user)):
-            messages.success(request, _("La candidature de %(who)s est reprise.") % {"who": application.learner})
-            return redirect("cohorts:eligibility", made.cohort_id)
+    given = {"application": application, "by": cast("User", request.user)}
+    if form.is_valid() and (made := form.acted(carrying.carry_over, **given)):
+        messages.success(request, _("La candidature de %(who)s est reprise.") % {"who": application.learner})
+        return redirect("cohorts:eligibility", made.cohort_id)
     context = {"application": application, "form": form}
     return render(request, "cohorts/carry_over.html", context, status=422 if form.is_bound else 200)
