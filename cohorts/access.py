@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from learners.access import acts_for
-from partners import blindness
 from partners.offer_access import programme_bodies
 from partners.states import OrganisationKind, Role
 
@@ -61,7 +60,7 @@ class PersonActor:
 
 def rates(by: Any, cohort: Any) -> bool:
     """Whether they assess applicants of this cohort on whom nothing is announced yet: they do not see who these are."""
-    if by.pk is None or cohort.pk not in blindness.rates(by):
+    if by.pk is None or not cohort.team.filter(user=by.pk, duty=ASSESSOR).exists():
         return False
     return bool(cohort.applications.filter(status__in=UNTOLD).exists())
 

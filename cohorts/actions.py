@@ -14,7 +14,8 @@ from cohorts.access import ASSESSOR, TEAM_ROLES, may_edit_cohort, rates
 from cohorts.models import Application, Cohort, Enrolment, TeamMember
 from cohorts.models.cohorts import FEWEST, MOST
 from cohorts.offering import offer_next
-from cohorts.states import ApplicationStatus, CohortStatus, Decision
+from cohorts.seats import held
+from cohorts.states import CohortStatus
 from partners.editing import change
 from partners.journal import record
 from partners.models import Agreement, Membership, Programme, User
@@ -22,7 +23,6 @@ from partners.offer_access import programme_bodies
 from partners.offer_actions import name_it
 
 Team = Mapping[str, Iterable[Membership]]  # duty -> who
-GAVE_UP = (ApplicationStatus.WITHDRAWN, ApplicationStatus.LAPSED)
 CHANGEABLE = (CohortStatus.DRAFT, CohortStatus.RECRUITING)
 
 
@@ -124,10 +124,8 @@ def _check_size(seats: int, derogation: str, agreements: Sequence[Agreement]) ->
 
 def _check_taken(cohort: Cohort, seats: int) -> None:
     """Seats are never fewer than those promised, nor than the people admitted or entered."""
-    enrolments = Enrolment._base_manager.filter(cohort=cohort)
-    admitted = Application._base_manager.filter(cohort=cohort, decision=Decision.ADMITTED).exclude(status__in=GAVE_UP)
-    gone = enrolments.filter(exited_on__isnull=False).values("learner")
-    taken = max(admitted.exclude(learner__in=gone).count(), enrolments.filter(exited_on=None).count(), cohort.promised)
+    here = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).count()
+    taken = max(held(cohort.pk), here, cohort.promised)
     if seats < taken:
         words = ngettext(
             "%(n)d place y est déjà promise ou prise.", "%(n)d places y sont déjà promises ou prises.", taken

@@ -103,7 +103,7 @@ def _waits(ruling: Ruling) -> list[str]:
     lines = [
         _("Vous êtes sur la liste d’attente. Si une place se libère, elle est proposée dans l’ordre de la liste."),
     ]
-    if ruling.application.waiting_rank is not None:
+    if ruling.released_at is not None and ruling.application.decision == Decision.WAITLISTED:
         lines.append(_("Votre rang aujourd’hui\u00a0: %(n)d.") % {"n": position_of(ruling.application)})
     return lines
 

@@ -116,6 +116,8 @@ def _unseen(table: Table, labels: Mapping[str, str]) -> list[str]:
 
 
 def _why_not(table: Table) -> str:
+    if table.n == 0 and table.unknown:
+        return _("On ne peut pas conclure\u00a0: ce n’est renseigné pour personne.")
     if table.n == 0:
         return _("On ne peut pas conclure\u00a0: l’issue de cette étape n’est connue pour personne.")
     if table.tests == 0:

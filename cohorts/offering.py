@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import F, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -191,9 +191,9 @@ def offer_next(cohort_id: int) -> list[Application]:
 def waiting_in(cohort: Cohort | int | OuterRef) -> Any:
     """Who waits for a seat, the first first; `cohort`: an outer row as well."""
     rows = Application._base_manager.filter(
-        cohort=cohort, status=ApplicationStatus.ANNOUNCED, decision=Decision.WAITLISTED, waiting_rank__isnull=False
+        cohort=cohort, status=ApplicationStatus.ANNOUNCED, decision=Decision.WAITLISTED
     )
-    return rows.order_by("waiting_rank", "pk")
+    return rows.order_by(F("waiting_rank").asc(nulls_last=True), "referred_on", "pk")  # a file says no rank
 
 
 def _first_waiting(cohort_id: int) -> Application | None:
@@ -203,7 +203,8 @@ def _first_waiting(cohort_id: int) -> Application | None:
 
 def position_of(application: Application) -> int:
     """How many wait before them, and one: what the person is told."""
-    return int(waiting_in(application.cohort_id).filter(waiting_rank__lt=application.waiting_rank).count()) + 1
+    waiting = list(waiting_in(application.cohort_id).values_list("pk", flat=True))
+    return waiting.index(application.pk) + 1
 
 
 def tell_offer(application_id: int) -> None:

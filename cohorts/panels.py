@@ -86,6 +86,9 @@ def entries_to_confirm(user: Any, cohort: Any) -> Panel | None:
     if cohort.status not in ENTERING or not may_confirm_entry(user, cohort):
         return None
     mine = Application.objects.visible_to(user).named_to(user).filter(cohort=cohort, status__in=AWAITED)
+    soon = cohort.starts_on > timezone.localdate()
+    if soon:  # who is still to be chosen stands under its step of the selection
+        mine = mine.filter(decision=Decision.ADMITTED)
     order = Case(When(decision=Decision.ADMITTED, then=0), default=1)
     waiting = list(
         mine.exclude(decision=Decision.REFUSED)
@@ -93,7 +96,7 @@ def entries_to_confirm(user: Any, cohort: Any) -> Panel | None:
         .order_by(order, "learner__name_key", "pk")[:MANY]
     )
     note = ""
-    if cohort.starts_on > timezone.localdate():
+    if soon:
         note = _("La cohorte commence le %(day)s\u00a0: une entrée se confirme ce jour-là, ou après.") % {
             "day": f"{cohort.starts_on:%d/%m/%Y}"
         }

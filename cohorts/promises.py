@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from cohorts import seats
 from cohorts.models import Application, Cohort
 from cohorts.states import Decision
 from learners.models import Learner, Situation
@@ -85,7 +86,7 @@ def _neet(kinds: list[str]) -> bool | None:
 def admitted_in(cohort: Cohort) -> list[int]:
     """Who would be admitted if what is prepared were announced now: the persons, each once."""
     rows = Application._base_manager.filter(cohort=cohort)
-    seated = rows.filter(seated=True).values_list("learner", flat=True)
+    seated = seats.seated_in(cohort.pk).values_list("learner", flat=True)
     staged = rows.filter(
         status="decided", rulings__replaced=False, rulings__released_at=None, rulings__decision=Decision.ADMITTED
     ).values_list("learner", flat=True)

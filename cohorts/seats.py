@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import F, Q
+from django.db.models import F, Max, Q, QuerySet
 
 from cohorts.models import Application, Cohort, Enrolment
+from cohorts.states import ApplicationStatus, Decision
+
+TOLD = (ApplicationStatus.ANNOUNCED, ApplicationStatus.CONFIRMED)
 
 
 def take(cohort_id: int) -> bool:
@@ -19,27 +22,44 @@ def give_back(cohort_id: int) -> None:
 
 
 def free_seats(cohort_id: int) -> int:
-    """How many seats are promised to nobody."""
-    return max(0, Cohort._base_manager.values_list(F("seats") - F("promised"), flat=True).get(pk=cohort_id))
+    """How many seats are neither promised nor held."""
+    seats, promised = Cohort._base_manager.values_list("seats", "promised").get(pk=cohort_id)
+    return max(0, seats - max(promised, held(cohort_id)))
 
 
 def held(cohort_id: int) -> int:
-    """How many seats are held, by those rows that say so: what `Cohort.promised` must equal."""
-    return Application._base_manager.filter(cohort=cohort_id, seated=True).count()
+    """How many persons have a seat: what `Cohort.promised` equals once it is settled."""
+    return seated_in(cohort_id).count()
+
+
+def seated_in(cohort_id: int) -> QuerySet[Application]:
+    """Who was told of a seat, by the committee or by a file, or has entered, and has not left."""
+    enrolments = Enrolment._base_manager.filter(cohort=cohort_id)
+    here, gone = (enrolments.filter(exited_on__isnull=there).values("learner") for there in (True, False))
+    admitted = Application._base_manager.filter(cohort=cohort_id, decision=Decision.ADMITTED)
+    return admitted.filter(Q(status__in=TOLD) | Q(learner__in=here)).exclude(learner__in=gone)
 
 
 def settle(cohort: Cohort) -> int:
-    """Seat whoever is admitted or entered without the counter knowing, as files bring them; gives the seats held.
+    """Seat and rank those of whom the counter does not know, as files bring them; gives the seats held.
 
-    Called under the lock of the cohort's row. Nobody is unseated: where a file brings more than there are seats, the
-    counter stops at the seats, and nobody more is offered one.
+    Called under the lock of the cohort's row. Nobody is unseated who has not left: where a file brings more than there are
+    seats, the counter stops at the seats, and nobody more is offered one.
     """
-    here = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).values("learner")
-    gone = Enrolment._base_manager.filter(cohort=cohort, exited_on__isnull=False).values("learner")
-    theirs = Application._base_manager.filter(cohort=cohort, decision="admitted")
-    theirs.filter(Q(status="confirmed") | Q(learner__in=here), seated=False).update(seated=True)
-    theirs.filter(learner__in=gone, seated=True).update(seated=False)
+    rows = Application._base_manager.filter(cohort=cohort)
+    theirs = seated_in(cohort.pk)
+    rows.filter(seated=True).exclude(pk__in=theirs.values("pk")).update(seated=False)
+    rows.filter(seated=False, pk__in=theirs.values("pk")).update(seated=True)
+    _rank(rows.filter(decision=Decision.WAITLISTED, status=ApplicationStatus.ANNOUNCED))
     promised = min(held(cohort.pk), cohort.seats)
     Cohort._base_manager.filter(pk=cohort.pk).update(promised=promised)
     cohort.promised = promised
     return promised
+
+
+def _rank(waiting: QuerySet[Application]) -> None:
+    """Who waits without a rank, as a file says it, stands behind the others, by the date of referral."""
+    unranked = list(waiting.filter(waiting_rank=None).order_by("referred_on", "pk").values_list("pk", flat=True))
+    last = waiting.aggregate(last=Max("waiting_rank"))["last"] or 0 if unranked else 0
+    for rank, pk in enumerate(unranked, start=last + 1):
+        Application._base_manager.filter(pk=pk).update(waiting_rank=rank)

@@ -21,6 +21,8 @@ from cohorts.states import Decision
 from learners.models import Handoff
 from learners.states import HandoffStatus, Purpose
 from learners.worklists import ANSWERS, deadline, district, held_by, name, page_of, unless_objected
+from partners.blindness import rates
+from partners.offer_access import programme_bodies
 from partners.waiting import first_of, who
 from partners.working_days import add_working_days
 from partners.worklist import Line, People, PeopleList, Row
@@ -162,8 +164,8 @@ def show_applications(user: Any, rows: Sequence[Row], people: People, today: dat
         about = str(referral.sender) if referral else district(people, row)
         lines.append(
             Line(
-                name(people, row), _stage(one, referral), _next(one), _where(row, one, referral), about=about,
-                tag=tag, tone=tone, due=due,
+                name(people, row), _stage(one, referral), *_next(user, row, one, referral), about=about, tag=tag,
+                tone=tone, due=due,
             )
         )  # fmt: skip
     return lines
@@ -180,13 +182,32 @@ def _stage(one: Application | None, referral: Handoff | None) -> str:
     words = {"cohort": one.cohort, "state": one.get_status_display()}
     if one.decision == Decision.ADMITTED:
         return _("Admis en %(cohort)s, pas encore commencée") % words
+    if one.decision == Decision.WAITLISTED:
+        return _("Sur la liste d’attente de %(cohort)s") % words
     return _("Candidature à %(cohort)s : %(state)s") % words
 
 
-def _next(one: Application | None) -> str:
+STEPS = {
+    A.SUBMITTED: (lazy("Vérifier les conditions"), "eligibility_of"),
+    A.ELIGIBLE: (lazy("Inviter"), "appointment_list"),
+    A.INVITED: (lazy("Suivre les rendez-vous"), "appointment_list"),
+    A.ASSESSED: (lazy("Décider"), "committee"),
+    A.DECIDED: (lazy("Annoncer"), "committee"),
+    A.ANNOUNCED: (lazy("Suivre la réponse"), "seat_answers"),
+    A.CONFIRMED: (lazy("Préparer l’entrée"), ""),
+}
+
+
+def _next(user: Any, row: Row, one: Application | None, asked: Handoff | None) -> tuple[str, str]:
+    """The act and its page: the step of the selection for who leads it, the referral or the cohort for others."""
     if one is None:
-        return _("Proposer une cohorte")
-    return _("Préparer l’entrée") if one.decision == Decision.ADMITTED else _("Faire avancer")
+        return _("Proposer une cohorte"), _where(row, one, asked)
+    label, page = STEPS[A(one.status)]
+    if not page:
+        return str(label), _where(row, one, asked)
+    if one.cohort.programme.provider_id not in programme_bodies(user) or one.cohort_id in rates(user):
+        return _("Faire avancer"), _where(row, one, asked)
+    return str(label), reverse(f"cohorts:{page}", args=[one.pk if page == "eligibility_of" else one.cohort_id])
 
 
 def show_stays(user: Any, rows: Sequence[Row], people: People, today: date) -> list[Line]:

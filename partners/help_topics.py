@@ -57,6 +57,8 @@ GROUPS = (
         (
             Topic("demandes-directes", _("Répondre aux demandes directes"), _("Qui demande par soi-même, et qui l’on prend en charge."), "partners/help_requests.html", "cohorts:request_list", _("Ouvrir les demandes")),
             Topic("verifier-les-conditions", _("Vérifier les conditions d’entrée"), _("Rempli, non rempli, à prouver : et c’est vous qui confirmez."), "partners/help_eligibility.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
+            Topic("evaluer-sans-nom", _("Évaluer des candidatures"), _("Des codes, une grille, deux personnes, une abstention."), "partners/help_rating.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
+            Topic("tenir-un-comite", _("Tenir un comité d’admission"), _("Préparer, annoncer, places, liste d’attente, équité."), "partners/help_committee.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("reexamens", _("Répondre à une demande de réexamen"), _("Quelqu’un de nouveau relit, et répond avec des mots."), "partners/help_reviews.html", "cohorts:review_list", _("Ouvrir les réexamens")),
             Topic("donner-un-rendez-vous", _("Donner un rendez-vous"), _("Créneaux, invitations, absences, exercice."), "partners/help_appointments.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("ouvrir-une-cohorte", _("Ouvrir une cohorte"), _("Programme, convention, places, équipe."), "partners/help_cohort.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),

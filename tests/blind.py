@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -213,11 +214,14 @@ def mine(scene: Scene, kind: str) -> list[dict[str, Any]]:
     return []
 
 
-def walked(scene: Scene) -> Blind:
+def walked(scene: Scene, enough: Callable[[Blind], bool] = lambda walk: False) -> Blind:
+    """Every address, or as many as are `enough`."""
     walk = Blind(scene)
     for address in addresses():
         if not address.name.startswith("admin"):
             walk.route(address)
+        if enough(walk):
+            break
     return walk
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.test import Client
 from django.urls import reverse
@@ -10,13 +11,13 @@ from django.urls import reverse
 from cohorts import assessing
 from cohorts.appeals import give_to, settle
 from cohorts.assessing import Given
-from cohorts.models import Application, CodeTrial, TeamMember
+from cohorts.models import Application, CodeTrial, Cohort, Ruling, TeamMember
 from cohorts.states import ApplicationStatus, Criterion
 from learners.models import Situation
 from partners.models import Membership, User
 from partners.states import Role
 from tests.every_page import Shown, read
-from tests.makers import member
+from tests.makers import learner, member
 from tests.test_fences import entered
 from tests.world import World
 from tests.world_rating import CODE, OTHER
@@ -27,6 +28,7 @@ def by_selection(world: World) -> Iterator[Shown]:
     yield from _reviewed(world)
     yield from _rated(world)
     yield from _given_up(world)
+    yield from _promised(world)
 
 
 def _to_check(world: World) -> Iterator[Shown]:
@@ -131,3 +133,27 @@ def _given_up(world: World) -> Iterator[Shown]:
     yield from read(ines, "ines, offered", iter(["/mon-parcours/"]), "GET")
     answer = ines.post(path, {"reponse": "non"})
     yield Shown("ines, giving up", path, answer.content.decode(), answer)
+
+
+def _promised(world: World) -> Iterator[Shown]:
+    """Somebody whom the body follows was promised the next cohort, which recruits; another waits for a seat elsewhere."""
+    cohort, coline = world.cohorts["open"], world.users["coline"]
+    before = Cohort.objects.create(
+        programme=cohort.programme, title="Promise", starts_on=cohort.starts_on - timedelta(days=90), seats=20,
+        ends_on=cohort.starts_on - timedelta(days=10), status="finished",
+    )  # fmt: skip
+    person = learner(world.organisations["body"])
+    row = Application.objects.create(
+        learner=person, cohort=before, referred_on=before.starts_on, status=ApplicationStatus.ANNOUNCED,
+        decision="refused", decided_on=world.today, code="PROMI",
+    )  # fmt: skip
+    Ruling.objects.create(
+        application=row, decision="refused", refusal="seats", words="Plus de place.", continuation="next", by=coline,
+        was="assessed", staged_at=f"{world.today}T10:00Z", released_at=f"{world.today}T10:00Z",
+    )  # fmt: skip
+    client, page = entered(world, "coline"), reverse("cohorts:carry_over", args=[row.pk])
+    there = reverse("cohorts:cohort_detail", args=[cohort.pk])
+    yield from read(client, "coline, promised", iter([page, there, "/"]), "GET")
+    yield from read(client, "coline, promised", iter([page]), "POST")
+    Application.objects.filter(pk=row.pk).update(decision="waitlisted")
+    yield from read(client, "coline, waiting", iter([reverse("cohorts:waiting_close", args=[before.pk]), "/"]), "GET")

@@ -23,6 +23,7 @@ from placements.demo.made import Demo, accepted, file_of
 from placements.demo.paths import books
 from placements.demo.people import Population
 from placements.demo.relays import pass_batons
+from placements.demo.selecting import select
 from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, PARTNERS, span
 from placements.demo.workbook import workbook
 from placements.intake import bring_in
@@ -50,6 +51,8 @@ def build(*, seed: int, today: date, say: Say = lambda line: None) -> Demo:
             _referents(demo)
         with step(say, "Relais des dernières semaines"):
             pass_batons(demo)
+        with step(say, "Sélection de la prochaine cohorte"):
+            select(demo)
         _reports(demo)
         mark(seed, today)
     with step(say, "Bilans"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -39,9 +39,12 @@ def file_of(content: bytes) -> Iterator[Path]:
 
 
 @contextmanager
-def on_day(day: date) -> Iterator[None]:
-    """Let what is done meanwhile be dated of that day: the verbs of the pages say today, and so does the journal."""
-    moment = datetime.combine(day, timezone.localtime().timetz())
+def on_day(day: date, at: time | None = None) -> Iterator[None]:
+    """Let what is done meanwhile be dated of that day: the verbs of the pages say today, and so does the journal.
+
+    `at`: an hour with its zone; by default the hour it is.
+    """
+    moment = datetime.combine(day, at or timezone.localtime().timetz())
     with patch("django.utils.timezone.now", lambda: moment):
         yield
 

@@ -128,6 +128,7 @@ EMPLOYERS = tuple(partner.ref for partner in PARTNERS if partner.kind == K.EMPLO
 COLLEAGUES = (
     Colleague("Coline", "Hermant", Role.MANAGER, "NAVETTE"),
     Colleague("Théo", "Delattre", Role.TRAINER, "NAVETTE"),
+    Colleague("Maëlle", "Vasseur", Role.TRAINER, "NAVETTE", shown=False),
     Colleague("Rachid", "Meziane", Role.MANAGER, "GALIBOT"),
     Colleague("Amina", "Benali", Role.ADVISER, "ML-TRAME"),
     Colleague("Pascale", "Devos", Role.MANAGER, "ML-TRAME", shown=False),

@@ -174,3 +174,18 @@ def test_nobody_enters_by_the_seat_promised_to_another(at) -> None:
         pytest.raises(Refused, match="promises"),
     ):
         confirm_entry(application=other, on=start, by=at.coline)
+
+
+def test_who_a_file_says_admitted_or_waiting_counts_from_the_first_act_on() -> None:
+    at = Selection(seats=20)
+    early, late = (timezone.localdate() - timedelta(days=days) for days in (40, 30))
+    for decision, on in ((YES, early), (WAIT, late), (WAIT, early)):
+        row = at.applicant(S.ANNOUNCED, on=on)
+        Application.objects.filter(pk=row.pk).update(decision=decision)
+    assert (seats.held(at.cohort.pk), seats.free_seats(at.cohort.pk)) == (1, 19)
+    committee.stage(application=at.rated(), by=at.coline, decision=WAIT)
+    committee.release(cohort=at.cohort, by=at.coline)
+    assert Cohort.objects.get(pk=at.cohort.pk).promised == 1
+    ranked = offering.waiting_in(at.cohort).values_list("waiting_rank", "referred_on")
+    assert [day for _rank, day in ranked][:2] == [early, late]
+    assert [rank for rank, _day in ranked] == [1, 2, 3]
