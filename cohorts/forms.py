@@ -60,7 +60,7 @@ class CohortForm(Edited):
     )  # fmt: skip
     decide_by = Day(
         label=_("Décisions annoncées au plus tard le"), required=False,
-        help_text=_("« À faire » le rappelle à qui mène la sélection, et le dossier d’équité dit s’il est tenu."),
+        help_text=_("«\u00a0À faire\u00a0» le rappelle à qui mène la sélection, et le dossier d’équité dit s’il est tenu."),
     )  # fmt: skip
     reply_days = Count(
         label=_("Jours ouvrés pour répondre"), initial=5, min_value=1, max_value=30,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,10 +15,11 @@ from cohorts.access import PersonActor
 from cohorts.actions import edit_cohort
 from cohorts.appointments import invite, note_outcome, open_slots
 from cohorts.assessing import Given
+from cohorts.forms import FACTS
 from cohorts.models import Application, Appointment, Cohort, TeamMember
 from cohorts.states import ApplicationStatus, AppointmentKind, AppointmentOutcome, Criterion
 from cohorts.trials import attach
-from learners.states import OPEN
+from learners.states import HandoffStatus
 from partners.models import Membership, User
 from partners.offer_actions import edit_programme
 from partners.working_days import is_working
@@ -73,21 +75,21 @@ def _working_day(today: date, ago: int) -> date:
 
 
 def _prepare(demo: Demo, cohort: Cohort, coline: User, assessors: Sequence[User]) -> None:
-    """What the programme asks for, who assesses, and by when the answers are known."""
-    programme = cohort.programme
-    edit_programme(programme=programme, by=coline, shown="", age_min=16, age_max=29, neet_required=True)
-    body = demo.organisations["NAVETTE"]
-    places = {one.user_id: one for one in Membership.objects.filter(organisation=body, active=True)}
-    team: dict[str, list[Membership]] = {
-        TeamMember.Duty.COORDINATOR: [places[coline.pk]],
-        TeamMember.Duty.ASSESSOR: [places[one.pk] for one in assessors],
-    }
-    facts = {
-        name: getattr(cohort, name) for name in ("title", "starts_on", "ends_on", "seats", "derogation", "commune")
-    }
+    """What the programme asks for, who assesses and by when the answers are known; who teaches the cohort that runs."""
+    edit_programme(programme=cohort.programme, by=coline, shown="", age_min=16, age_max=29, neet_required=True)
+    running = Cohort.objects.get(programme=cohort.programme, starts_on__lte=demo.today, ends_on__gte=demo.today)
+    _staff(running, coline, {TeamMember.Duty.COORDINATOR: [coline], TeamMember.Duty.TRAINER: assessors})
+    team = {TeamMember.Duty.COORDINATOR: [coline], TeamMember.Duty.ASSESSOR: assessors}
+    _staff(cohort, coline, team, decide_by=cohort.starts_on - timedelta(days=28), reply_days=5)
+
+
+def _staff(cohort: Cohort, coline: User, team: Mapping[TeamMember.Duty, Sequence[User]], **changed: Any) -> None:
+    places = Membership.objects.filter(organisation=cohort.programme.provider_id, active=True)
+    place_of = {one.user_id: one for one in places}
+    facts = {name: getattr(cohort, name) for name in FACTS if name != "agreements"} | changed
     edit_cohort(
-        cohort=cohort, by=coline, shown="", team=team, programme=programme, agreements=list(cohort.agreements.all()),
-        decide_by=cohort.starts_on - timedelta(days=28), reply_days=5, **facts,
+        cohort=cohort, by=coline, shown="", agreements=list(cohort.agreements.all()), **facts,
+        team={str(duty): [place_of[one.pk] for one in users] for duty, users in team.items()},
     )  # fmt: skip
     cohort.refresh_from_db()
 
@@ -95,7 +97,7 @@ def _prepare(demo: Demo, cohort: Cohort, coline: User, assessors: Sequence[User]
 def _confirm(cohort: Cohort, coline: User, until: date) -> list[Application]:
     """Of those who had asked by that day, whoever meets every condition; the others are left to be looked at."""
     asked = Application.objects.filter(
-        Q(handoff=None) | Q(handoff__status__in=OPEN), cohort=cohort, status=ApplicationStatus.SUBMITTED,
+        Q(handoff=None) | Q(handoff__status=HandoffStatus.RECEIVED), cohort=cohort, status=ApplicationStatus.SUBMITTED,
         referred_on__lte=until,
     ).select_related("learner", "cohort__programme")  # fmt: skip
     outcomes = eligibility_checks.confirm_many(applications=asked.order_by("referred_on", "pk"), by=coline)

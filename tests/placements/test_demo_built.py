@@ -16,7 +16,9 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from cohorts.models import Application, Cohort, Enrolment
+from cohorts.committee_work import find_cohorts
+from cohorts.models import Application, Assessment, Cohort, Enrolment
+from cohorts.sitting import sitting_of
 from learners import clock
 from learners.models import Handoff, Learner, Responsibility
 from learners.states import HandoffStatus, Purpose
@@ -129,6 +131,18 @@ def test_each_act_left_its_line_in_the_journal(demo: Demo) -> None:
     assert (verbs["import_workbook"], verbs["import_referrals"], verbs["build_demo"]) == (2, 3, 1)
 
 
+def test_the_selection_of_the_next_cohort_is_half_way(demo: Demo) -> None:
+    there = Application.objects.filter(cohort__references__code="DW4")
+    assert there.filter(status="assessed").count() == 7
+    assert Assessment.objects.filter(application__in=there, submitted_at__isnull=False).count() == 14
+    assert there.filter(status="submitted").exists()
+    assert there.filter(appointments__outcome="", appointments__slot__kind="meeting").count() == 3
+    sitting = sitting_of(Cohort.objects.get(references__code="DW4"))
+    assert [len(sitting.lines), sitting.staged, sitting.gauge.reached] == [7, 0, "12"]
+    assert sum(line.gap_tone == "amber" for line in sitting.lines) == 1
+    assert find_cohorts(demo.users["coline@example.org"], TODAY) != []
+
+
 # --- figures ---------------------------------------------------------------------------------------------------
 def test_the_reports_are_ready_and_their_checks_hold(demo: Demo) -> None:
     assert set(ReportRun.objects.values_list("status", flat=True)) == {RunStatus.READY}
@@ -161,7 +175,7 @@ def test_an_independent_reading_of_the_export_finds_the_same_figures(demo: Demo,
 
 # --- people ----------------------------------------------------------------------------------------------------
 SEEN = {  # who → cohorts, reports in sight
-    "coline": (4, 2), "theo": (4, 2), "rachid": (2, 3), "amina": (4, 0), "pascale": (4, 0), "lucie": (2, 0), "bruno": (4, 0),
+    "coline": (4, 2), "theo": (2, 1), "maelle": (2, 1), "rachid": (2, 3), "amina": (4, 0), "pascale": (4, 0), "lucie": (2, 0), "bruno": (4, 0),
     "nadege": (6, 0), "elsa": (0, 0), "farid": (6, 3), "solene": (2, 1), "odile": (2, 1),
 }  # fmt: skip
 
