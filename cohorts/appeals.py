@@ -134,6 +134,14 @@ def _show_again(application: Application, today: date) -> None:
         Sharing._base_manager.get_or_create(**mine, defaults=shown)
 
 
+def hide_again(application: Application) -> None:
+    """The answer is a no: what the training body saw to look again, it sees no more."""
+    body = application.cohort.programme.provider_id
+    Sharing._base_manager.filter(learner=application.learner_id, organisation=body, basis=BASIS, until=None).update(
+        until=timezone.localdate()
+    )
+
+
 # --- giving ------------------------------------------------------------------------------------------------------------
 def new_readers(application: Application) -> Any:
     """Places of who may look again: who works in the body, and neither assessed, checked nor ruled on this application."""
@@ -178,13 +186,7 @@ def settle(*, appeal: Appeal, by: User, changed: bool, answer: str) -> Appeal:
     APPEAL.take("change_review" if changed else "uphold_review", appeal, by=by, **said)
     appeal.full_clean(exclude=["application", "typed_by", "given_to", "settled_by"], validate_constraints=False)
     if not changed:
-        hidden = Sharing._base_manager.filter(
-            learner=application.learner_id,
-            organisation=application.cohort.programme.provider_id,
-            basis=BASIS,
-            until=None,
-        )
-        hidden.update(until=timezone.localdate())
+        hide_again(application)
     tell(application, "review_settled", by)
     return appeal
 

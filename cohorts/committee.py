@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cohorts import seats
+from cohorts import appeals, seats
 from cohorts.access import leads, selects
 from cohorts.carrying import first_asked
 from cohorts.models import Application, Cohort, CriterionMark, Ruling
@@ -306,6 +306,8 @@ def _announce(ruling: Ruling, *, by: User, position: int | None, waiting_rank: i
     ruling.released_at, ruling.released_by, ruling.position = now, by, position
     ruling.save(update_fields=["released_at", "released_by", "position"])
     referral = open_referral(row)
+    if decision == Decision.REFUSED:
+        appeals.hide_again(row)
     if decision == Decision.REFUSED and referral is not None:
         full = ruling.refusal == RefusalReason.SEATS
         actions.decline(handoff=referral, by=by, reason=DeclineReason.FULL if full else DeclineReason.NOT_SELECTED)

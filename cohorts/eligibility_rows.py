@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from cohorts.access import rates, selects
 from cohorts.eligibility_checks import criteria_of, facts_of, findings_for
 from cohorts.models import Application, Cohort, EligibilityCheck
+from cohorts.offers import Offer
 from cohorts.states import ApplicationStatus, Verdict
 from learners.eligibility import AGE, SITUATION, Finding, all_met, findings
 from learners.models import Handoff, Learner
@@ -68,6 +69,14 @@ def _shown(criterion: str, verdict: str, sentence: str, proof: str) -> Shown:
     said = Verdict(verdict)
     title = str(TITLES.get(criterion, criterion))
     return Shown(title, str(said.label).capitalize(), TONES[said], sentence, "" if said == Verdict.MET else proof)
+
+
+def doubts_of(learner: Learner, offers: Iterable[Offer], on: date) -> dict[str, list[Shown]]:
+    """By the code of an offer, its conditions that this person does not meet or has to prove. Two queries."""
+    facts = facts_of([learner], on)[learner.pk]
+    each = {one.code: (criteria_of(one.programme), one.starts_on or on) for one in offers}
+    found = {code: findings(facts, wanted, on=on, starts_on=starts) for code, (wanted, starts) in each.items()}
+    return {code: shown(one for one in said if one.verdict != Verdict.MET) for code, said in found.items()}
 
 
 # --- the list ------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The tabs above the pages of one cohort's selection."""
+"""The tabs above the pages of one cohort's selection, and what stands beside an offer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from django import template
 from cohorts.selection_nav import tabs_of
 
 register = template.Library()
+
+
+@register.filter
+def doubts_for(doubts: dict[str, Any], offer: Any) -> list[Any]:
+    """What this person does not meet, or has to prove, of the conditions of an offer."""
+    found: list[Any] = doubts.get(offer.code, [])
+    return found
 
 
 @register.inclusion_tag("cohorts/selection_tabs.html", takes_context=True)

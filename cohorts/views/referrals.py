@@ -8,10 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cohorts import referral_pdf, referring
+from cohorts.eligibility_rows import doubts_of
 from cohorts.referral_forms import PlaceForm, ReferralForm
 from cohorts.referral_news import code_of
 from learners.access import acts_for
@@ -50,7 +52,8 @@ def referral_new(request: HttpRequest) -> HttpResponse:
             return render(request, "cohorts/referral_same.html", {"form": form, "matches": beside})
         if handoff := form.sent():
             return redirect("cohorts:referral_sent", handoff.pk)
-    context = {"form": form, "learner": learner, "words": words, "kept": _kept(request)}
+    doubts = doubts_of(learner, form.offers, timezone.localdate()) if learner else {}
+    context = {"form": form, "learner": learner, "words": words, "kept": _kept(request), "doubts": doubts}
     return render(request, "cohorts/referral_form.html", context, status=422 if form.is_bound else 200)
 
 

@@ -10,13 +10,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cohorts import committee, offering
+from cohorts import appeals, committee, offering
+from cohorts.access import PersonActor
 from cohorts.models import Application, Cohort, Ruling, TeamMember
 from cohorts.states import ApplicationStatus, Decision, RefusalReason
-from learners.models import Handoff
+from learners.models import Handoff, Sharing
 from learners.states import HandoffStatus, Purpose
 from partners.lifecycle import Refused
 from partners.models import Event, Message
+from partners.states import Role
+from tests import makers
 from tests.cohorts.selection_world import Selection
 
 pytestmark = pytest.mark.django_db
@@ -233,3 +236,20 @@ def test_a_condition_keeps_the_seat_until_it_is_met(at) -> None:
     one = offering.meet_condition(application=one, by=at.coline)
     assert one.status == S.CONFIRMED
     assert Cohort.objects.get(pk=at.cohort.pk).promised == 1
+
+
+def test_a_second_no_after_a_review_closes_what_was_shown_again(at) -> None:
+    one = at.rated(1, 1)
+    no = {"decision": "refused", "words": "Pas cette fois.", "continuation": "call"}
+    committee.stage(application=one, by=at.coline, refusal="trade", **no)
+    committee.release(cohort=at.cohort, by=at.coline)
+    again = Application.objects.get(pk=one.pk)
+    appeal = appeals.ask(application=again, by=PersonActor(one.learner_id))
+    reader = makers.member(at.body, Role.TRAINER)
+    appeals.give_to(appeal=appeal, to=reader, by=at.coline)
+    appeals.settle(appeal=appeal, by=reader, changed=True, answer="Vous aviez raison.")
+    shown = Sharing.objects.filter(learner=one.learner_id, organisation=at.body, until=None)
+    assert shown.get().basis == "appeal"
+    committee.stage(application=Application.objects.get(pk=one.pk), by=at.coline, refusal="availability", **no)
+    committee.release(cohort=at.cohort, by=at.coline)
+    assert not shown.exists()

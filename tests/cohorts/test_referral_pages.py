@@ -12,6 +12,7 @@ from cohorts import referral_forms
 from cohorts.models import Application
 from learners.models import Handoff, Learner, Responsibility
 from learners.states import HandoffStatus
+from partners.models import Programme
 from partners.states import Role
 from tests import makers
 from tests.cohorts.referral_world import filled, filled_new, offer, open_cohort, soon
@@ -270,3 +271,27 @@ def test_the_search_costs_the_same_whatever_is_found(page, mission_locale, amina
         makers.learner(mission_locale, by=amina, last_name="Martin", first_name=f"Inès{number}")
         with django_assert_max_num_queries(24):
             assert page.get("/orienter/?q=martin").status_code == 200
+
+
+# --- conditions --------------------------------------------------------------------------------------------------
+def test_what_an_offer_asks_and_the_person_does_not_meet_is_said_before_sending(
+    page, person, body, mission_locale
+) -> None:
+    cohort = open_cohort(body, title="Avec conditions")
+    free = open_cohort(body, title="Sans condition")
+    Programme.objects.filter(pk=cohort.programme_id).update(age_min=16, age_max=18, neet_required=True)
+    answer = page.get(f"/orienter/?personne={person.pk}")
+    doubts = answer.context["doubts"]
+    assert [(one.title, one.tag) for one in doubts[offer(cohort).code]] == [
+        ("Âge", "Non rempli"), ("Ni en emploi ni en formation", "À prouver"),
+    ]  # fmt: skip
+    assert doubts[offer(free).code] == []
+    assert "Âge : non rempli" in text(answer)
+    sent = page.post(f"/orienter/?personne={person.pk}", filled(offer(cohort).code))
+    assert sent.status_code == 302  # said, and nobody is kept from sending
+
+
+def test_conditions_are_not_said_of_somebody_whose_file_is_not_open(page, body) -> None:
+    cohort = open_cohort(body)
+    Programme.objects.filter(pk=cohort.programme_id).update(age_min=16, age_max=18)
+    assert "non rempli" not in text(page.get(NEW))
