@@ -280,6 +280,7 @@ def test_what_an_offer_asks_and_the_person_does_not_meet_is_said_before_sending(
     cohort = open_cohort(body, title="Avec conditions")
     free = open_cohort(body, title="Sans condition")
     Programme.objects.filter(pk=cohort.programme_id).update(age_min=16, age_max=18, neet_required=True)
+    Programme.objects.filter(pk=free.programme_id).update(age_min=None, age_max=None, neet_required=False)
     answer = page.get(f"/orienter/?personne={person.pk}")
     doubts = answer.context["doubts"]
     assert [(one.title, one.tag) for one in doubts[offer(cohort).code]] == [
