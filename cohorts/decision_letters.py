@@ -5,23 +5,27 @@ They carry what no message does: the words of the committee for the person, the 
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from cohorts.committee import staged_in
-from cohorts.models import Cohort, Ruling
+from cohorts.models import Application, Cohort, EligibilityCheck, Ruling
 from cohorts.offering import position_of
-from cohorts.states import Continuation, Decision
+from cohorts.states import ApplicationStatus, Continuation, Decision
 from learners.letters import Letter, write_letters
+from learners.models import Sharing
 from learners.reaching import phone_of, postal
 from partners.models import Organisation
 from partners.working_days import add_working_days
 
+POSTED = timedelta(days=15)  # to print and post an answer
+AROUND = ("application__learner", "application__referred_by", "application__cohort__programme__provider")
 FOLLOWS = {
     Continuation.SENDER: lazy("{sender}, qui vous a orienté, reprend contact avec vous pour la suite."),
     Continuation.NEXT: lazy(
@@ -31,48 +35,106 @@ FOLLOWS = {
 }
 
 
-def letters_of(cohort: Cohort, *, announced: bool = False) -> bytes:
-    """One PDF of all the letters; empty when there is none. Before the announcement a code stands for the person."""
-    rows = _announced(cohort) if announced else staged_in(cohort)
-    rows = rows.select_related(
-        "application__learner", "application__referred_by", "application__cohort__programme__provider"
-    ).order_by("decision", "application__code")
-    letters = [_letter(one, announced=announced) for one in rows]
+def letters_of(cohort: Cohort, user: Any, *, announced: bool = False) -> bytes:
+    """One PDF of all the letters; empty when there is none. Before the announcement a code stands for the person.
+
+    Announced: those of whom this user sees the person, and for some days those whom the body has just answered.
+    """
+    letters = [_of_ruling(one, announced=announced) for one in _rulings(cohort, user, announced=announced)]
+    if announced:
+        letters += [_of_check(one) for one in _ruled_out(cohort, user)]
     return write_letters(letters) if letters else b""
 
 
-def _announced(cohort: Cohort) -> QuerySet[Ruling]:
-    found: QuerySet[Ruling] = Ruling._base_manager.filter(
-        application__cohort=cohort, replaced=False, released_at__isnull=False, application__status="announced"
-    )
-    return found
+def _rulings(cohort: Cohort, user: Any, *, announced: bool) -> QuerySet[Ruling]:
+    rows = staged_in(cohort)
+    if announced:
+        rows = Ruling._base_manager.filter(
+            _mine(user) | (Q(released_at__gte=_lately()) & ~_objected()), application__cohort=cohort, replaced=False,
+            released_at__isnull=False, application__status=ApplicationStatus.ANNOUNCED,
+        )  # fmt: skip
+    return rows.select_related(*AROUND).order_by("decision", "application__code")
 
 
-def _letter(ruling: Ruling, *, announced: bool) -> Letter:
+def _ruled_out(cohort: Cohort, user: Any) -> QuerySet[EligibilityCheck]:
+    """The last word on those who do not meet a condition."""
+    later = EligibilityCheck._base_manager.filter(application=OuterRef("application"), pk__gt=OuterRef("pk"))
+    rows = EligibilityCheck._base_manager.filter(
+        _mine(user) | (Q(made_at__gte=_lately()) & ~_objected()), ~Exists(later), application__cohort=cohort,
+        eligible=False, application__status=ApplicationStatus.INELIGIBLE,
+    )  # fmt: skip
+    return rows.select_related(*AROUND).order_by("application")
+
+
+def _mine(user: Any) -> Q:
+    return Q(application__in=Application.objects.visible_to(user).named_to(user))
+
+
+def _lately() -> datetime:
+    return timezone.now() - POSTED
+
+
+def _objected() -> Exists:
+    """The person does not want the training body to see them any more."""
+    return Exists(
+        Sharing._base_manager.filter(
+            learner=OuterRef("application__learner"), organisation=OuterRef("application__cohort__programme__provider"),
+            objected_on__isnull=False,
+        )
+    )  # fmt: skip
+
+
+def _of_ruling(ruling: Ruling, *, announced: bool) -> Letter:
     row = ruling.application
+    return _letter(row, _text(ruling, row.cohort.programme.provider), announced=announced)
+
+
+def _of_check(check: EligibilityCheck) -> Letter:
+    row = check.application
+    said = [
+        _("Une condition pour entrer dans cette formation n’est pas remplie aujourd’hui."), "", *check.words.split("\n"), "",
+        *_review(), "", _reach(row.cohort.programme.provider),
+    ]  # fmt: skip
+    return _letter(row, said, announced=True)
+
+
+def _letter(row: Application, said: list[str], *, announced: bool) -> Letter:
     body = row.cohort.programme.provider
     address = postal(row.learner) if announced else ""
     who = f"{row.learner.first_name} {row.learner.last_name.upper()}" if announced else row.code
+    reference = (
+        _("Candidature %(code)s") % {"code": row.code} if row.code else _("Candidature n°\u00a0%(n)d") % {"n": row.pk}
+    )
     return Letter(
         sender=[line for line in (str(body), body.email, phone_of(body)) if line],
         address=address.split("\n") if address else [who],
         on=timezone.localdate(),
         subject=_("Votre candidature à la formation «\u00a0%(training)s\u00a0»") % {"training": row.cohort.programme},
-        body="\n".join(["Bonjour,", "", *_text(ruling, body), "", str(body), ""]),
-        reference=_("Candidature %(code)s") % {"code": row.code}
-        + ("" if announced else _(" · projet de lettre, rien n’est envoyé")),
+        body="\n".join(["Bonjour,", "", *said, "", str(body), ""]),
+        reference=reference + ("" if announced else _(" · projet de lettre, rien n’est envoyé")),
     )
 
 
 def _text(ruling: Ruling, body: Organisation) -> list[str]:
-    call = phone_of(body)
-    reach = (
-        _("Une question\u00a0? Appelez le %(phone)s.") % {"phone": call}
-        if call
-        else _("Une question\u00a0? Appelez-nous.")
-    )
     said = {Decision.ADMITTED: _admitted, Decision.WAITLISTED: _waits, Decision.REFUSED: _refused}
-    return [*said[Decision(ruling.decision)](ruling), "", reach]
+    return [*said[Decision(ruling.decision)](ruling), "", _reach(body)]
+
+
+def _reach(body: Organisation) -> str:
+    call = phone_of(body)
+    if not call:
+        return _("Une question\u00a0? Appelez-nous.")
+    return _("Une question\u00a0? Appelez le %(phone)s.") % {"phone": call}
+
+
+def _review() -> list[str]:
+    return [
+        _(
+            "Vous n’êtes pas d’accord\u00a0? Vous pouvez demander qu’une autre personne, qui ne vous a pas encore évalué, regarde"
+        )
+        + " "
+        + _("à nouveau votre candidature\u00a0: sur votre page personnelle, par téléphone, ou par courrier.")
+    ]
 
 
 def _days(ruling: Ruling) -> dict[str, Any]:
@@ -118,9 +180,5 @@ def _refused(ruling: Ruling) -> list[str]:
         "",
         follows.format(sender=ruling.application.referred_by or _("L’organisme")),
         "",
-        _(
-            "Vous n’êtes pas d’accord\u00a0? Vous pouvez demander qu’une autre personne, qui ne vous a pas encore évalué, regarde"
-        )
-        + " "
-        + _("à nouveau votre candidature\u00a0: sur votre page personnelle, par téléphone, ou par courrier."),
+        *_review(),
     ]

@@ -48,8 +48,9 @@ def settle(cohort: Cohort) -> int:
     """
     rows = Application._base_manager.filter(cohort=cohort)
     theirs = seated_in(cohort.pk)
-    rows.filter(seated=True).exclude(pk__in=theirs.values("pk")).update(seated=False)
-    rows.filter(seated=False, pk__in=theirs.values("pk")).update(seated=True)
+    gone, missed = rows.filter(seated=True).exclude(pk__in=theirs.values("pk")), theirs.filter(seated=False)
+    rows.filter(pk__in=_at_rest(gone)).update(seated=False)
+    rows.filter(pk__in=_at_rest(missed)).update(seated=True)
     _rank(rows.filter(decision=Decision.WAITLISTED, status=ApplicationStatus.ANNOUNCED))
     promised = min(held(cohort.pk), cohort.seats)
     Cohort._base_manager.filter(pk=cohort.pk).update(promised=promised)
@@ -57,9 +58,15 @@ def settle(cohort: Cohort) -> int:
     return promised
 
 
+def _at_rest(rows: QuerySet[Application]) -> list[int]:
+    """Those on which nobody acts at this moment: who does waits for the counter, which is ours, and will count for themself."""
+    locked = rows.select_for_update(skip_locked=True, no_key=True, of=("self",))
+    return list(locked.values_list("pk", flat=True))
+
+
 def _rank(waiting: QuerySet[Application]) -> None:
     """Who waits without a rank, as a file says it, stands behind the others, by the date of referral."""
-    unranked = list(waiting.filter(waiting_rank=None).order_by("referred_on", "pk").values_list("pk", flat=True))
+    unranked = _at_rest(waiting.filter(waiting_rank=None).order_by("referred_on", "pk"))
     last = waiting.aggregate(last=Max("waiting_rank"))["last"] or 0 if unranked else 0
     for rank, pk in enumerate(unranked, start=last + 1):
         Application._base_manager.filter(pk=pk).update(waiting_rank=rank)

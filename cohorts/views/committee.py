@@ -98,7 +98,7 @@ def committee_letters(request: HttpRequest, pk: int) -> HttpResponse:
     """The letters of what is prepared, to read before it leaves; and of what was announced, to post."""
     cohort = led_or_403(request, pk)
     sent = request.GET.get("etat") == "annoncees"
-    content = letters_of(cohort, announced=sent)
+    content = letters_of(cohort, request.user, announced=sent)
     if not content:
         messages.info(request, _("Aucune lettre\u00a0: rien n’est préparé, ou rien n’est annoncé encore."))
         return redirect("cohorts:committee", pk)

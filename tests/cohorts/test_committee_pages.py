@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from cohorts import committee
+from cohorts.eligibility_checks import rule_out
 from cohorts.models import Application, Ruling, TeamMember
 from cohorts.states import ApplicationStatus, Decision
 from learners import links
@@ -238,3 +240,28 @@ def test_nothing_is_shown_before_the_announcement(at) -> None:
     one = at.rated()
     committee.stage(application=one, by=at.coline, decision=Decision.ADMITTED)
     assert "Une place vous est proposée" not in text(own(at, one).get("/mon-parcours/"))
+
+
+def test_who_does_not_meet_a_condition_reads_why_on_paper_too(at, coline) -> None:
+    one = at.applicant(S.SUBMITTED, last_name="Fictif-Papier")
+    rule_out(
+        application=one, by=at.coline, reason="Âge", words="Il faut avoir dix-huit ans. L’atelier du mardi est ouvert."
+    )
+    told = read_pdf(page(coline, "committee_letters", at.cohort.pk, etat="annoncees"))
+    assert "L’atelier du mardi est ouvert." in told
+    assert "FICTIF-PAPIER" in told
+    assert "regarde à nouveau votre candidature" in told
+
+
+def test_letters_are_printed_for_some_days_then_only_of_those_one_sees(at, coline) -> None:
+    one = announced(at, "refused", **{name: said for name, said in NO.items() if name != "decision"})
+    two = announced(at)
+    letters = {"etat": "annoncees"}
+    told = read_pdf(page(coline, "committee_letters", at.cohort.pk, **letters))
+    assert one.learner.last_name.upper() in told
+    assert two.learner.last_name.upper() in told
+    with time_machine.travel(timezone.now() + timedelta(days=16)):
+        coline.force_login(at.coline)
+        later = read_pdf(page(coline, "committee_letters", at.cohort.pk, **letters))
+    assert one.learner.last_name.upper() not in later  # the referral went back, and so did the right to see them
+    assert two.learner.last_name.upper() in later
