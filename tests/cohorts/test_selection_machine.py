@@ -14,11 +14,14 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from cohorts import committee, offering, seats
+from cohorts import committee, ending_wait, offering, seats
 from cohorts.access import PersonActor
+from cohorts.actions import edit_cohort
+from cohorts.forms import FACTS
 from cohorts.models import Application, Cohort, Ruling
 from cohorts.states import ApplicationStatus, Decision
 from partners.lifecycle import Refused
+from tests import makers
 from tests.cohorts.selection_world import Selection
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +32,7 @@ number = st.integers(0, 1000)
 
 
 class Committee(RuleBasedStateMachine):
-    """Three seats, seven applicants, several sittings, the days of an autumn."""
+    """Three seats and more, seven applicants, several sittings, the days of an autumn."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,6 +41,8 @@ class Committee(RuleBasedStateMachine):
         self.travel = time_machine.travel(datetime(2026, 10, 5, 9, tzinfo=UTC), tick=False)
         self.time = self.travel.start()
         self.at = Selection(seats=20, starts_on=datetime(2027, 1, 4).date(), ends_on=datetime(2027, 6, 30).date())
+        agreement = makers.agreement(self.at.body, size_derogation="petites salles")
+        self.at.cohort.agreements.add(agreement)
         Cohort.objects.filter(pk=self.at.cohort.pk).update(seats=SEATS, derogation="petite salle")
         self.at.cohort.refresh_from_db()
         self.people = [self.at.rated(n % 5, n % 5, referred=n % 2 == 0) for n in range(7)]
@@ -103,6 +108,20 @@ class Committee(RuleBasedStateMachine):
     def brings_the_paper(self, n: int) -> None:
         self.try_(offering.meet_condition, application=self.one(n), by=self.at.coline)
 
+    @rule(continuation=st.sampled_from(["next", "call"]))
+    def closes_the_list(self, continuation: str) -> None:
+        act = ending_wait.end_wait
+        self.try_(act, cohort=self.at.cohort, by=self.at.coline, words="Plus de place.", continuation=continuation)
+
+    @rule()
+    def adds_a_seat(self) -> None:
+        cohort = Cohort.objects.get(pk=self.at.cohort.pk)
+        if cohort.seats < SEATS + 2:
+            facts = {name: getattr(cohort, name) for name in FACTS if name != "agreements"} | {
+                "seats": cohort.seats + 1
+            }
+            edit_cohort(cohort=cohort, by=self.at.coline, shown="", agreements=list(cohort.agreements.all()), **facts)
+
     @rule(days=st.integers(1, 9))
     def days_go_by(self, days: int) -> None:
         self.time.shift(timedelta(days=days))
@@ -110,8 +129,8 @@ class Committee(RuleBasedStateMachine):
     # --- what holds ----------------------------------------------------------------------------------------------
     @invariant()
     def the_counter_says_how_many_hold_a_seat(self) -> None:
-        promised = Cohort.objects.get(pk=self.at.cohort.pk).promised
-        assert promised == seats.held(self.at.cohort.pk) <= SEATS
+        cohort = Cohort.objects.get(pk=self.at.cohort.pk)
+        assert cohort.promised == seats.held(cohort.pk) <= cohort.seats
 
     @invariant()
     def who_holds_a_seat_is_admitted_and_who_waits_has_a_rank(self) -> None:
