@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, BoundedSemaphore
 from typing import Any
 
 import pytest
 from django.db import connection
 
 AT_ONCE = 8
+CONNECTIONS = 40  # two test processes stay under the hundred of a server as it comes
 needs_connections = pytest.mark.postgres  # SQLite in memory is one connection: its writers queue up before they read
 
 
 def together(act: Callable[[int], Any], times: int = AT_ONCE) -> list[Any]:
-    """Do `act` that many times, eight at the same moment; `act` is given its number."""
-    start = Barrier(AT_ONCE)
+    """Do `act` that many times, all at the same moment; `act` is given its number.
+
+    As many as the server takes are connected at once, the others wait for a connection, as requests do.
+    """
+    start, free = Barrier(times), BoundedSemaphore(CONNECTIONS)
 
     def one(number: int) -> Any:
-        start.wait(timeout=30)
-        try:
-            return act(number)
-        finally:
-            connection.close()
+        start.wait(timeout=60)
+        with free:
+            try:
+                return act(number)
+            finally:
+                connection.close()
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [done for batch in range(times // AT_ONCE) for done in pool.map(one, range(AT_ONCE))]
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(one, range(times)))

@@ -181,13 +181,13 @@ DEEP = [("light", 360), ("dark", 1360)]
 SEEN_BY = ("coline", "mona", "farid", "pia", "anonymous", "ines", "hana")
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS + [pytest.param(*look, marks=pytest.mark.full) for look in DEEP])
-def test_no_page_has_a_barrier_nor_runs_off_the_side(browser, live_server, settings, tmp_path, theme, width):  # noqa: F811
-    """Every page of our own templates, once a kind: as the first of these people who may read it."""
+@pytest.mark.parametrize("looks", [LOOKS, pytest.param(DEEP, marks=pytest.mark.full)])
+def test_no_page_has_a_barrier_nor_runs_off_the_side(browser, live_server, settings, tmp_path, looks):  # noqa: F811
+    """Every page of our own templates, once a kind: as the first of these people who may read it, in each of these looks."""
     settings.MEDIA_ROOT = str(tmp_path)
     world, found, done = build(), [], set()
     for persona in SEEN_BY:
-        seen = visit(browser, live_server.url, theme, width)
+        seen = visit(browser, live_server.url)
         if persona != "anonymous":
             seen.carry(entered(world, persona))
         for path in addresses_for(world, persona):
@@ -195,7 +195,9 @@ def test_no_page_has_a_barrier_nor_runs_off_the_side(browser, live_server, setti
             if kind in done or path.startswith(("/admin/", "/personnes/choix/")) or not is_page(seen, path):
                 continue
             done.add(kind)
-            found += barriers(f"{persona} {path}", seen.page)
+            for theme, width in looks:
+                seen.look(theme, width)
+                found += barriers(f"{persona} {path}, {theme} {width}", seen.page)
         found += seen.refused
         seen.page.context.close()
     assert found == [], "\n".join(found)

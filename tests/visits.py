@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from partners.models import User
 
+Theme = Literal["light", "dark"]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # A violation is told on the console, whatever the page does with it.
 LISTEN = "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective + ' ' + e.sample))"
@@ -32,6 +34,11 @@ class Visit:
     def go(self, path: str) -> Page:
         self.page.goto(self.at + path)
         return self.page
+
+    def look(self, theme: Theme, width: int) -> None:
+        """Show the page where one is in this theme and at this width."""
+        self.page.emulate_media(color_scheme=theme)
+        self.page.set_viewport_size({"width": width, "height": 900})
 
     def enter(self, user: User) -> None:
         """Be signed in already, second factor included, as tests of pages need."""
@@ -55,7 +62,7 @@ def browser() -> Iterator[Browser]:
         made.close()
 
 
-def visit(browser: Browser, at: str, theme: str = "light", width: int = 1360, script: bool = True) -> Visit:
+def visit(browser: Browser, at: str, theme: Theme = "light", width: int = 1360, script: bool = True) -> Visit:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=theme, locale="fr-FR", java_script_enabled=script
     )
