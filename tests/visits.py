@@ -39,6 +39,7 @@ class Visit:
         """Show the page where one is in this theme and at this width."""
         self.page.emulate_media(color_scheme=theme)
         self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.evaluate("document.getAnimations().forEach(one => one.finish())")  # colours do not change at once
 
     def enter(self, user: User) -> None:
         """Be signed in already, second factor included, as tests of pages need."""
