@@ -56,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sitting:
-    """`lines`: the order; `unrated`: those whom two people have not rated; `views`: code, label and how many."""
+    """`lines`: the order; `free`: seats neither promised nor held; `unrated`: those whom two people have not rated; `views`: code, label and how many."""
 
     lines: list[Line]
     unrated: list[Candidate]
@@ -65,6 +65,7 @@ class Sitting:
     gauge: Gauge
     views: list[tuple[str, str, int]]
     totals: dict[str, int]
+    free: int
     rulings: dict[int, Ruling] = field(default_factory=dict)
 
 
@@ -91,6 +92,7 @@ def sitting_of(cohort: Cohort, view: str = "tous") -> Sitting:
         _gauge(cohort, held + admitted),
         [(name, str(VIEWS[name]), len(rows)) for name, rows in shown.items()],
         _totals(cohort, len(placed)),
+        free,
         rulings,
     )
 
