@@ -16,6 +16,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from partners.models import User
 
+# Two frames on, whatever still moves is at its end.
+SETTLED = """async () => {
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
+    document.getAnimations().forEach(one => one.finish())
+}"""
 Theme = Literal["light", "dark"]
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # A violation is told on the console, whatever the page does with it.
@@ -36,10 +41,10 @@ class Visit:
         return self.page
 
     def look(self, theme: Theme, width: int) -> None:
-        """Show the page where one is in this theme and at this width."""
-        self.page.emulate_media(color_scheme=theme)
+        """Show the page where one is in this theme and at this width; colours change at once, and are there."""
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.evaluate("document.getAnimations().forEach(one => one.finish())")  # colours do not change at once
+        self.page.evaluate(SETTLED)
 
     def enter(self, user: User) -> None:
         """Be signed in already, second factor included, as tests of pages need."""
