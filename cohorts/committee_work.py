@@ -81,7 +81,7 @@ def find_cohorts(user: Any, today: date) -> list[Subject]:
     waits = Application._base_manager.filter(cohort=OuterRef("pk"))
     staged, rated = Exists(waits.filter(status=A.DECIDED)), Exists(waits.filter(status=A.ASSESSED))
     to_decide = Q(staged | (near & Q(rated)), status__in=GOING, ends_on__gte=today)
-    to_close = Q(Exists(waiting_in(OuterRef("pk"))), starts_on__lte=today)
+    to_close = Q(Exists(waiting_in(OuterRef("pk"))), starts_on__lte=today, ends_on__gte=today)  # not a past brought in
     mine = Cohort.objects.visible_to(user).filter(led(user, "")).filter(to_decide | to_close)
     return [("selection", pk) for pk in mine.order_by("decide_by", "pk").values_list("pk", flat=True)[:MOST]]
 

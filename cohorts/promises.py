@@ -129,7 +129,7 @@ class _Count(NamedTuple):
     @property
     def figure(self) -> str:
         said = _("%(n)d sur %(of)d") % {"n": self.n, "of": self.of}
-        return f"{said} · {number_format(100 * self.n / self.of, 0)}\u00a0%" if self.of else said
+        return f"{said} · {number_format(round(100 * self.n / self.of))}\u00a0%" if self.of else said
 
     @property
     def unknowns(self) -> list[str]:

@@ -94,3 +94,4 @@ def test_a_list_that_nobody_closed_waits_once_the_training_has_started(at) -> No
     assert said(at.coline, COHORTS, start - timedelta(days=1)) == []
     (line,) = said(at.coline, COHORTS, start)
     assert line == "1 personne attend encore une place, et la formation a commencé (Clore la liste)"
+    assert said(at.coline, COHORTS, at.cohort.ends_on + timedelta(days=1)) == []
