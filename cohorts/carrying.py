@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 from cohorts.access import selects
 from cohorts.models import Application, Cohort, Enrolment
-from cohorts.offers import Offer
-from cohorts.states import ApplicationStatus, CohortStatus, Continuation, Decision
+from cohorts.offers import Offer, open_cohorts
+from cohorts.states import ApplicationStatus, Continuation, Decision
 from learners import behalf
 from learners.sending import one_at_a_time
 from learners.states import Act
@@ -78,10 +78,8 @@ def first_asked(cohort: Cohort, learners: Iterable[int]) -> dict[int, date]:
 
 def _next(today: date) -> Rows:
     """Cohorts of the programme of the outer row that recruit, and start after it."""
-    return Cohort._base_manager.filter(
-        programme=OuterRef("cohort__programme"), status=CohortStatus.RECRUITING, starts_on__gte=today,
-        starts_on__gt=OuterRef("cohort__starts_on"),
-    )  # fmt: skip
+    later = {"programme": OuterRef("cohort__programme"), "starts_on__gt": OuterRef("cohort__starts_on")}
+    return open_cohorts(today).filter(**later)
 
 
 def to_propose(today: date) -> Iterable[Rows]:
@@ -96,10 +94,7 @@ def show_to_propose(user: Any, rows: Sequence[Row], people: People, today: date)
     known = promised(today).filter(Exists(_next(today)), learner__in=ids).select_related("cohort__programme")
     latest = {one.learner_id: one for one in known.order_by("decided_on", "pk")}
     programmes = {one.cohort.programme_id for one in latest.values()}
-    open_ = Cohort._base_manager.filter(
-        programme__in=programmes, status=CohortStatus.RECRUITING, starts_on__gte=today
-    ).select_related("programme__provider")
-    nearest = list(open_.order_by("starts_on", "pk"))
+    nearest = list(open_cohorts(today).filter(programme__in=programmes).order_by("starts_on", "pk"))
     return [_line(row, people, latest.get(row.person), nearest) for row in rows]
 
 
@@ -134,12 +129,9 @@ LISTS = (  # before broken paths: here is what mends one
 
 def cohorts_for(application: Application) -> Rows:
     """Where this application may be taken up again, the nearest first; none once the promise is kept, or too old."""
-    rows = promised(timezone.localdate()).filter(pk=application.pk)
-    next_ = Cohort._base_manager.filter(
-        Exists(rows), programme=application.cohort.programme_id, status=CohortStatus.RECRUITING,
-        starts_on__gte=timezone.localdate(), starts_on__gt=application.cohort.starts_on,
-    )  # fmt: skip
-    return next_.select_related("programme__provider").order_by("starts_on", "pk")
+    today, before = timezone.localdate(), application.cohort
+    next_ = open_cohorts(today).filter(programme=before.programme_id, starts_on__gt=before.starts_on)
+    return next_.filter(Exists(promised(today).filter(pk=application.pk))).order_by("starts_on", "pk")
 
 
 # --- by the training body that holds the baton -------------------------------------------------------------------

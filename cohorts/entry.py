@@ -60,7 +60,7 @@ def confirm_entry(*, application: Application, on: date, by: User, facts: Mappin
     stored.status, stored.decision, stored.seated = ApplicationStatus.CONFIRMED, Decision.ADMITTED, True
     stored.decided_on, stored.waiting_rank = stored.decided_on or on, None
     stored.save(update_fields=["status", "decision", "decided_on", "seated", "waiting_rank"])
-    _drop_staged(stored)
+    drop_staged(stored)
     enrolment = Enrolment.objects.create(learner=stored.learner, cohort=stored.cohort, entered_on=on)
     _freeze(enrolment, said)
     _move_baton(stored, on, by)
@@ -136,8 +136,8 @@ def _take_seat(cohort: Cohort, application: Application) -> None:
         )
 
 
-def _drop_staged(application: Application) -> None:
-    """What the committee had prepared and not announced has no object once the person is there."""
+def drop_staged(application: Application) -> None:
+    """What the committee had prepared and not announced has no object once the person is there, or has given up."""
     Ruling._base_manager.filter(application=application, replaced=False, released_at=None).delete()
 
 

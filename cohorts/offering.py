@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cohorts import seats
 from cohorts.access import PersonActor, leads
+from cohorts.entry import drop_staged
 from cohorts.models import Application, Cohort, Ruling
 from cohorts.states import APPLICATION, ApplicationStatus, Decision
 from learners import actions, behalf, reaching
@@ -111,7 +112,7 @@ def withdraw(*, application: Application, by: Actor, mandate: str = "", channel:
     had = row.seated
     today = timezone.localdate()
     APPLICATION.take("give_up", row, by=by, replied_on=today, seated=False, waiting_rank=None)
-    _drop_staged(row)
+    drop_staged(row)
     _give_back_referral(row, by, DeclineReason.OTHER_PROJECT)
     _typed(row, by, mandate, channel)
     if had:
@@ -132,11 +133,6 @@ def lapse(*, application: Application, by: User) -> Application:
         seats.give_back(row.cohort_id)
         offer_next(row.cohort_id)
     return row
-
-
-def _drop_staged(row: Application) -> None:
-    """What was prepared and not announced has no object any more."""
-    Ruling._base_manager.filter(application=row, replaced=False, released_at=None).delete()
 
 
 def _give_back_referral(row: Application, by: Actor, reason: DeclineReason) -> None:

@@ -161,13 +161,6 @@ def sheet_of(row: Assessment) -> Sheet:
     return Sheet(row.pk, row.assessor_id, str(row.assessor), locked, abstained, row.third, typed, marks, notes)
 
 
-def mine_of(user: Any, application: Application) -> Sheet | None:
-    """One's own sheet of a code, if it was opened."""
-    rows = Assessment._base_manager.filter(application=application.pk, assessor=user.pk)
-    row = rows.select_related("assessor", "typed_by").prefetch_related("marks").first()
-    return sheet_of(row) if row is not None else None
-
-
 def is_asked(application: Application, mine: Sheet | None, locked: Sequence[Sheet]) -> bool:
     """Whether this code waits for this assessor: until two have rated it, and a third when those two stand apart."""
     if mine is not None and mine.closed:
