@@ -17,6 +17,7 @@ from cohorts.states import AppointmentOutcome, Criterion
 from learners import links
 from learners.models import Situation
 from partners.models import Message, Programme
+from tests import makers
 from tests.cohorts.selection_world import Selection
 from tests.visits import Visit, barriers, browser, visit  # noqa: F401 -- a fixture
 
@@ -122,3 +123,13 @@ def says_yes(phone: Visit, at: Selection) -> None:
     row.refresh_from_db()
     assert row.status == "confirmed"
     assert phone.refused == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1360), ("dark", 360)])
+def test_what_a_person_does_not_meet_stays_on_the_page(browser, live_server, at, theme, width) -> None:  # noqa: F811
+    who = makers.learner(at.sender, by=at.adviser)
+    seen = visit(browser, live_server.url, theme, width)
+    seen.enter(at.adviser)
+    page = seen.go(f"{reverse('cohorts:referral_new')}?personne={who.pk}")
+    assert page.get_by_text("Ni en emploi ni en formation : à prouver").first.is_visible()
+    assert barriers(f"orienter, {theme} {width}", page) == []
