@@ -1,4 +1,4 @@
-"""Slots as a calendar that any agenda opens (iCalendar, RFC 5545): what, where, how many; no person is named."""
+"""Slots and half-days as calendars that any agenda opens (iCalendar, RFC 5545): what, where, when; no person is named."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from icalendar import Calendar, Event
 
-from cohorts.models import Slot
+from cohorts.models import Session, Slot
+from cohorts.roll import begins, ends
 from cohorts.states import AppointmentKind
 from partners.outbox import sending_domain
 
@@ -24,17 +26,22 @@ def calendar_of(slots: Iterable[Slot], *, public: bool = False) -> bytes:
 
     `public`: for everybody, without how many are invited.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Relais//Rendez-vous//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _("Relais, rendez-vous"))
+    calendar = _calendar("Rendez-vous", _("Relais, rendez-vous"))
     stamp = timezone.now()
     for slot in slots:
         calendar.add_component(_event(slot, stamp, public=public))
     calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
+
+
+def _calendar(product: str, name: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", f"-//Relais//{product}//FR")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", name)
+    return calendar
 
 
 def _event(slot: Slot, stamp: datetime, *, public: bool) -> Event:
@@ -52,6 +59,38 @@ def _event(slot: Slot, stamp: datetime, *, public: bool) -> Event:
         event.add("description", taken_words(slot))
         event.add("class", "PRIVATE")
     return event
+
+
+def timetable_feed(sessions: Iterable[Session], title: str) -> bytes:
+    """The half-days of a cohort under numbers that stay when they move; `changes`, counted, is the sequence of each."""
+    calendar = _calendar("Formation", title)
+    stamp = timezone.now()
+    for session in sessions:
+        event = Event()
+        event.add("uid", f"seance-{session.pk}@{sending_domain()}")
+        event.add("dtstamp", stamp)
+        event.add("dtstart", begins(session).astimezone(ZoneInfo(settings.TIME_ZONE)))
+        event.add("dtend", ends(session).astimezone(ZoneInfo(settings.TIME_ZONE)))
+        event.add("summary", _kind_of(session, title))
+        event.add("location", session.place)
+        event.add("sequence", session.n_changes)  # type: ignore[attr-defined]  # annotated by `held_in`
+        event.add("status", "CANCELLED" if session.cancelled else "CONFIRMED")
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _kind_of(session: Session, title: str) -> str:
+    if session.in_company:
+        return _("%(title)s, en entreprise") % {"title": title}
+    return _("%(title)s, à distance") % {"title": title} if session.remote else title
+
+
+def held_in(cohort_id: int) -> QuerySet[Session]:
+    """Every half-day of a cohort, struck out ones too, with how many times it changed."""
+    rows = Session._base_manager.filter(cohort=cohort_id).annotate(n_changes=Count("changes"))
+    return rows.order_by("day", "half")
 
 
 def open_meetings(cohort_id: int) -> list[Slot]:

@@ -58,6 +58,25 @@ class EntryForm(forms.Form):
         return self.is_valid()
 
 
+class RecordForm(forms.Form):
+    """The facts of the day of entry, read again; saving writes a new version beside the ones before."""
+
+    use_required_attribute = False
+    status = _three(lazy("La veille, la personne était"), EntryStatus.choices)
+    unemployed_since = Day(label=lazy("Demandeur d’emploi depuis le"), required=False)
+    in_education = _three(lazy("En études"), Answer.choices)
+    level = _three(lazy("Diplôme le plus élevé"), Level.choices)
+    sex = _three(lazy("Sexe"), Sex.choices)
+    born_on = Day(label=lazy("Date de naissance"), required=False)
+    rural = _three(lazy("Habite en zone rurale"), Answer.choices)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("unemployed_since") and data.get("status") != EntryStatus.UNEMPLOYED:
+            self.add_error("status", _("Une date de chômage va avec «\u00a0demandeur d’emploi\u00a0»."))
+        return data
+
+
 class EnrolmentForm(Seen):
     """When somebody came, when and why they left, and what they obtained."""
 

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from cohorts import seats
 from cohorts.access import may_confirm_entry
+from cohorts.declaring import declare
 from cohorts.models import Application, Cohort, Enrolment, EntryRecord, Ruling
-from cohorts.states import ApplicationStatus, CohortStatus, Decision, EntryStatus, RecordSource
+from cohorts.states import ApplicationStatus, CohortStatus, Decision, DeclaredEvent, EntryStatus, RecordSource
 from learners import actions, notices
 from learners.models import Handoff, Learner, SensitiveProfile, Sharing, Situation
 from learners.sending import one_at_a_time
@@ -61,15 +62,23 @@ def confirm_entry(*, application: Application, on: date, by: User, facts: Mappin
     stored.decided_on, stored.waiting_rank = stored.decided_on or on, None
     stored.save(update_fields=["status", "decision", "decided_on", "seated", "waiting_rank"])
     drop_staged(stored)
-    enrolment = Enrolment.objects.create(learner=stored.learner, cohort=stored.cohort, entered_on=on)
+    enrolment = Enrolment.objects.create(
+        learner=stored.learner, cohort=stored.cohort, entered_on=on, trial_ends_on=trial_end(cohort, on)
+    )
     _freeze(enrolment, said)
     _move_baton(stored, on, by)
     _settle_others(stored)
+    declare(enrolment, DeclaredEvent.ENTRY)
     record(
         "confirm_entry", enrolment, by=by, organisation=stored.cohort.programme.provider_id,
         learner=stored.learner_id, cohort=cohort.pk,
     )  # fmt: skip
     return enrolment
+
+
+def trial_end(cohort: Cohort, on: date) -> date | None:
+    """The last day of the trial of who enters on a day; None where there is none."""
+    return on + timedelta(days=cohort.trial_days - 1) if cohort.trial_days else None
 
 
 def why_not(application: Application) -> str:

@@ -16,7 +16,7 @@ from partners.models import Agreement, Membership, Programme
 from partners.offer_access import programme_bodies
 
 FACTS = (
-    "programme", "title", "starts_on", "ends_on", "seats", "derogation", "commune", "agreements", "decide_by", "reply_days",
+    "programme", "title", "starts_on", "ends_on", "seats", "derogation", "commune", "agreements", "decide_by", "reply_days", "trial_days",
 )  # fmt: skip
 Duty = TeamMember.Duty
 TEAMS = {"coordinators": Duty.COORDINATOR, "trainers": Duty.TRAINER, "assessors": Duty.ASSESSOR}
@@ -66,6 +66,10 @@ class CohortForm(Edited):
         label=_("Jours ouvrés pour répondre"), initial=5, min_value=1, max_value=30,
         help_text=_("Le temps laissé à qui une place est proposée, de 1 à 30."),
     )  # fmt: skip
+    trial_days = Count(
+        label=_("Jours d’essai"), required=False, initial=15, min_value=0, max_value=60,
+        help_text=_("À compter de l’entrée\u00a0; qui part pendant l’essai reste compté partout, et c’est dit. 0\u00a0: pas d’essai."),
+    )  # fmt: skip
     agreements = Several(
         label=_("Conventions"), queryset=Agreement.objects.none(), said=_agreement,
         help_text=_("La cohorte compte en entier pour chacune de ses conventions."),
@@ -105,6 +109,10 @@ class CohortForm(Edited):
         facts = super().facts
         facts["team"] = {duty: list(facts.pop(name)) for name, duty in TEAMS.items()}
         return facts
+
+    def clean_trial_days(self) -> int:
+        days = self.cleaned_data["trial_days"]
+        return int(self.fields["trial_days"].initial) if days is None else int(days)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

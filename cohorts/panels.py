@@ -14,7 +14,7 @@ from cohorts.carrying import promised_for
 from cohorts.entry import AWAITED
 from cohorts.glance import cards_of
 from cohorts.grids import latest_grid, may_write_grid
-from cohorts.models import Application, Cohort
+from cohorts.models import Application, Cohort, Enrolment
 from cohorts.ratings import may_follow
 from cohorts.referring import may_place
 from cohorts.states import ApplicationStatus, CohortStatus, Decision
@@ -85,7 +85,9 @@ def entries_to_confirm(user: Any, cohort: Any) -> Panel | None:
     """Who applied to this cohort and has not entered, for who confirms entries: those admitted first."""
     if cohort.status not in ENTERING or not may_confirm_entry(user, cohort):
         return None
+    entered = Enrolment._base_manager.filter(cohort=cohort).values("learner")
     mine = Application.objects.visible_to(user).named_to(user).filter(cohort=cohort, status__in=AWAITED)
+    mine = mine.exclude(learner__in=entered)
     soon = cohort.starts_on > timezone.localdate()
     if soon:  # who is still to be chosen stands under its step of the selection
         mine = mine.filter(decision=Decision.ADMITTED)

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from cohorts.access import ASSESSOR, COORDINATOR, UNTOLD
-from cohorts.states import AppealStatus, ApplicationStatus, Decision, ExitReason, RequestStatus
+from cohorts.states import ATTENDED, AppealStatus, ApplicationStatus, Decision, ExitReason, RequestStatus
 from learners.querysets import OfLearner
 from learners.seeing import reach, seen
 from partners.blindness import rates, unsealed
@@ -113,6 +113,42 @@ class DirectRequestQuerySet(ScopedQuerySet[Any]):
 class EnrolmentQuerySet(OfCohort):
     def left_between(self, start: Any, end: Any) -> Self:
         return self.filter(exited_on__range=(start, end))
+
+
+class SessionQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """Half-days name nobody: they are seen with their cohort."""
+        cohorts = apps.get_model("cohorts", "Cohort").objects.visible_to(user)
+        return self.filter(cohort__in=cohorts)
+
+
+class OfEnrolment(ScopedQuerySet[Any]):
+    """Rows of an entry that stay among those who teach: the register, the points held, the skills."""
+
+    def seen_by(self, user: Any) -> Self:
+        return self.filter(taught(user, "enrolment__"))
+
+
+class OfTraining(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """What is kept for a whole cohort, with names inside: who teaches it."""
+        return self.filter(
+            cohort__in=apps.get_model("cohorts", "Cohort").objects.visible_to(user),
+            cohort__programme__provider__in=user.organisation_ids,
+        )
+
+
+class AlertQuerySet(ScopedQuerySet[Any]):
+    def seen_by(self, user: Any) -> Self:
+        """Who teaches, and who sees the help that was asked."""
+        handoffs = apps.get_model("learners", "Handoff").objects.visible_to(user)
+        return self.filter(taught(user, "enrolment__") | Q(handoff__in=handoffs))
+
+
+class AttendanceQuerySet(OfEnrolment):
+    def unsigned(self) -> Self:
+        """Attended, by the trainer's word, and not signed by the person."""
+        return self.filter(mark__in=ATTENDED, signed_at=None)
 
 
 def led(user: Any, row: str = "cohort") -> Q:

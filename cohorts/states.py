@@ -239,3 +239,76 @@ class Mark(TextChoices):
     ABSENT = "absent", _("absence")
     REMOTE = "remote", _("à distance")
     IN_COMPANY = "in_company", _("en entreprise")
+
+
+ATTENDED = (Mark.PRESENT, Mark.LATE, Mark.REMOTE, Mark.IN_COMPANY)
+MISSED = (Mark.ABSENT, Mark.ABSENT_EXCUSED)
+
+
+class SessionAct(TextChoices):
+    """What happened to a half-day of the calendar."""
+
+    ADDED = "added", _("ajoutée")
+    MOVED = "moved", _("déplacée")
+    CHANGED = "changed", _("modifiée")
+    CANCELLED = "cancelled", _("annulée")
+    RESTORED = "restored", _("rétablie")
+
+
+class SpanKind(TextChoices):
+    """Days on which the weekly pattern does not hold."""
+
+    CLOSED = "closed", _("fermeture")
+    IN_COMPANY = "in_company", _("en entreprise")
+
+
+class SignedBy(TextChoices):
+    """The way in which somebody signed a half-day; blank while they have not."""
+
+    LINK = "link", _("lien personnel")
+    ROOM = "room", _("code affiché en salle")
+    PAPER = "paper", _("feuille papier")
+    IMPORT = "import", _("outil d’émargement")
+
+
+class ClaimStatus(TextChoices):
+    """What a human said of two sources that do not agree."""
+
+    OPEN = "open", _("à départager")
+    KEPT = "kept", _("registre maintenu")
+    TAKEN = "taken", _("registre corrigé")
+
+
+class FileStatus(TextChoices):
+    """Where a file of a signature tool stands."""
+
+    TO_MAP = "to_map", _("colonnes à désigner")
+    CHECKED = "checked", _("vérifié")
+    APPLIED = "applied", _("repris")
+    DROPPED = "dropped", _("abandonné")
+
+
+class AlertStatus(TextChoices):
+    OPEN = "open", _("ouverte")
+    CLOSED = "closed", _("close")
+
+
+class AlertOutcome(TextChoices):
+    """How an absence ended; without one an alert is not closed."""
+
+    BACK = "back", _("de retour en formation")
+    ARRANGED = "arranged", _("de retour, avec un aménagement")
+    LEAVING = "leaving", _("quitte la formation")
+    NOT_REACHED = "not_reached", _("pas joint, par deux canaux")
+
+
+class SkillLevel(TextChoices):
+    WORKING = "working", _("en cours")
+    VALIDATED = "validated", _("validée")
+
+
+class DeclaredEvent(TextChoices):
+    """What a funder is told of a person."""
+
+    ENTRY = "entry", _("entrée")
+    EXIT = "exit", _("sortie")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cohorts import offering, referral_files
+from datetime import timedelta
+
+from cohorts import absences, offering, referral_files, roster, signature_files
 from partners import jobs
 
 
@@ -19,3 +21,18 @@ def send_referrals(*, run: int) -> object:
 @jobs.handler(offering.TELL, attempts=8)
 def tell_offer(*, application: int) -> None:
     offering.tell_offer(application)
+
+
+@jobs.handler("forget_signature_files", every=timedelta(days=1), at=timedelta(hours=5))
+def forget_signature_files() -> None:
+    signature_files.forget_old()
+
+
+@jobs.handler("absences_without_a_word", every=timedelta(hours=1))
+def absences_without_a_word() -> None:
+    absences.look_at_all()
+
+
+@jobs.handler("freeze_rosters", every=timedelta(days=1), at=timedelta(hours=6))
+def freeze_rosters() -> None:
+    roster.freeze_due()

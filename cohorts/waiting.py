@@ -218,7 +218,8 @@ def show_stays(user: Any, rows: Sequence[Row], people: People, today: date) -> l
 def _stay(row: Row, people: People, one: Enrolment | None, today: date) -> Line:
     if one is None:
         return Line(name(people, row), _("Sortie enregistrée à l’instant"), _("Voir"), page_of(row))
-    cohort, url = one.cohort, reverse("cohorts:enrolment_edit", args=[one.pk])
+    over = one.cohort.ends_on < today
+    cohort, url = one.cohort, reverse(f"cohorts:enrolment_{'exit' if over else 'detail'}", args=[one.pk])
     due = add_working_days(cohort.ends_on, cohort.programme.provider.entry_days)
     day = f"{cohort.ends_on:%d/%m/%Y}"
     if cohort.ends_on < today:

@@ -128,7 +128,7 @@ class ProposeForm(Acted):
     )
     obstacle = forms.ChoiceField(
         label=lazy("Le frein que la personne a nommé"),
-        choices=[("", CHOOSE), *Obstacle.choices],
+        choices=[("", CHOOSE), *((one.value, one.label) for one in Obstacle if one != Obstacle.UNSAID)],
         widget=forms.Select(attrs=SELECT),
         help_text=lazy("Lu par vos deux organismes seulement. Jamais écrit dans un message à la personne."),
         error_messages={"required": lazy("Dites quel frein la personne a nommé.")},

@@ -35,6 +35,9 @@ VALID = timedelta(days=30)
 MOST_FAILURES = 10  # wrong birth dates typed with one code
 MESSAGE = PERSONAL_LINK  # the purpose of the messages that carry a link
 TO_EMPLOYER = "hosting_link"
+BY_ADDRESS = ("email", "square")  # the address alone: no code to type
+# Where each purpose leads; apps to the right add their own.
+HOMES = {LinkPurpose.PATH: "learners:link_page", LinkPurpose.HOSTING: "learners:link_hosting"}
 
 
 class Made(NamedTuple):
@@ -65,7 +68,7 @@ def make_path_link(*, learner: Learner, by: User, way: str) -> Made:
     if way != "email" and learner.born_on is None:
         raise Refused(_("Un code s’ouvre avec la date de naissance : renseignez-la d’abord sur la fiche."))
     ends = timezone.now() + VALID
-    return _make(PersonalLink(learner=learner, purpose=LinkPurpose.PATH, ends_at=ends), by=by, way=way)
+    return issue(PersonalLink(learner=learner, purpose=LinkPurpose.PATH, ends_at=ends), by=by, way=way)
 
 
 @transaction.atomic
@@ -78,14 +81,15 @@ def make_hosting_link(*, handoff: Handoff, by: User) -> Made:
     last = (handoff.deadline_on or timezone.localdate()) + VALID
     ends = timezone.make_aware(datetime.combine(last, time.max))
     link = PersonalLink(learner=handoff.learner, purpose=LinkPurpose.HOSTING, handoff=handoff, ends_at=ends)
-    return _make(link, by=by, way="email")
+    return issue(link, by=by, way="email")
 
 
-def _make(link: PersonalLink, *, by: User, way: str) -> Made:
+def issue(link: PersonalLink, *, by: User, way: str) -> Made:
+    """Write a link whose right to be has been checked, with a code for every way but those that carry the address alone."""
     one_at_a_time(link.learner_id)
     token, code = new_token(), ""
     link.token_hash, link.created_by = token_digest(token), by
-    if way != "email":
+    if way not in BY_ADDRESS:
         code = new_code()
         link.code_hash = code_digest(code)
     link.full_clean()

@@ -47,6 +47,7 @@ NOTICES = {
     "receive": Notice(True, False, lazy("Relais reçu"), lazy("%(org)s a accusé réception d’un relais. Il n’est pas encore accepté.")),
     "accept": Notice(True, False, lazy("Relais accepté"), lazy("%(org)s a accepté un relais que vous aviez proposé.")),
     "enter": Notice(True, False, lazy("Entrée en formation confirmée"), lazy("%(org)s a confirmé l’entrée d’une personne que vous aviez orientée.")),
+    "left": Notice(True, False, lazy("Sortie de formation"), lazy("%(org)s a enregistré la sortie de formation d’une personne que vous aviez orientée.")),
     "keep": Notice(True, False, lazy("Relais toujours en cours"), lazy("%(org)s vous dit qu’un relais est toujours en cours.")),
     "decline": Notice(True, False, lazy("Relais décliné"), lazy("%(org)s a décliné un relais, et dit pourquoi. La suite vous attend.")),
     "withdraw": Notice(False, True, lazy("Relais retiré"), lazy("%(org)s a retiré un relais proposé à votre organisme.")),

@@ -154,6 +154,7 @@ class Obstacle(TextChoices):
     CHILDCARE = "childcare", lazy("garde d’enfant")
     ADMINISTRATION = "administration", lazy("démarches administratives")
     OTHER = "other", lazy("autre frein")
+    UNSAID = "unsaid", lazy("pas encore nommé")  # help is asked because the person is not heard of
 
 
 class Act(TextChoices):
@@ -252,3 +253,4 @@ class LinkPurpose(TextChoices):
 
     PATH = "path", lazy("mon parcours")
     HOSTING = "hosting", lazy("mes accueils")
+    REGISTER = "register", lazy("émarger")

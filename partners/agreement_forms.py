@@ -11,10 +11,22 @@ from partners.fields import SELECT, TICK, Choice, Day, Edited, Percent, Several,
 from partners.models import Agreement, Organisation, Programme
 from partners.offer_access import agreement_bodies
 from partners.outcome_rules import outcome_rules
-from partners.states import OrganisationKind
+from partners.states import OrganisationKind, Origin
 
 SHARES = ("women_min", "qpv_min", "bac_min", "neet_min", "positive_min")
-FACTS = ("funder", "programmes", "starts_on", "ends_on", "nominative", "rules", *SHARES, "own_rule", "size_derogation")
+FACTS = (
+    "funder",
+    "programmes",
+    "starts_on",
+    "ends_on",
+    "nominative",
+    "rules",
+    *SHARES,
+    "own_rule",
+    "size_derogation",
+    "origin",
+    "told_of_entries",
+)
 ANSWERS = ((None, _("Non précisé (vaut non)")), (True, _("Oui, nominative")), (False, _("Non")))
 
 
@@ -58,6 +70,14 @@ class AgreementForm(Edited):
             "Si oui, le financeur voit le nom et les dates des personnes entrées en formation, et rien d’autre."
             " Les personnes doivent en être informées. Sinon, il ne voit que des nombres."
         ),
+    )  # fmt: skip
+    origin = forms.ChoiceField(
+        label=_("Origine des produits"), required=False, choices=[("", _("Non dite")), *Origin.choices],
+        widget=forms.Select(attrs=SELECT), help_text=_("La ligne du cadre C du bilan pédagogique\u00a0: qui paie."),
+    )  # fmt: skip
+    told_of_entries = forms.BooleanField(
+        label=_("Entrées et sorties à déclarer au financeur"), required=False, widget=forms.CheckboxInput(attrs=TICK),
+        help_text=_("Sous trois jours ouvrés. Il est prévenu par courriel, sans nom."),
     )  # fmt: skip
     size_derogation = Words(
         label=_("Dérogation à la taille des cohortes"), required=False,

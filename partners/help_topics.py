@@ -59,6 +59,8 @@ GROUPS = (
             Topic("verifier-les-conditions", _("Vérifier les conditions d’entrée"), _("Rempli, non rempli, à prouver : et c’est vous qui confirmez."), "partners/help_eligibility.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("evaluer-sans-nom", _("Évaluer des candidatures"), _("Des codes, une grille, deux personnes, une abstention."), "partners/help_rating.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("tenir-un-comite", _("Tenir un comité d’admission"), _("Préparer, annoncer, places, liste d’attente, équité."), "partners/help_committee.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
+            Topic("tenir-le-registre", _("Tenir le registre"), _("Calendrier, appel, signatures, papier, fichiers d’un outil, corrections."), "partners/help_register.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
+            Topic("absences-et-sorties", _("Suivre les absences, enregistrer une sortie"), _("L’aide demandée, l’issue, le dernier jour suivi, ce qui suit."), "partners/help_leaving.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("reexamens", _("Répondre à une demande de réexamen"), _("Quelqu’un de nouveau relit, et répond avec des mots."), "partners/help_reviews.html", "cohorts:review_list", _("Ouvrir les réexamens")),
             Topic("donner-un-rendez-vous", _("Donner un rendez-vous"), _("Créneaux, invitations, absences, exercice."), "partners/help_appointments.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
             Topic("ouvrir-une-cohorte", _("Ouvrir une cohorte"), _("Programme, convention, places, équipe."), "partners/help_cohort.html", "cohorts:cohort_list", _("Ouvrir Cohortes")),
@@ -71,6 +73,7 @@ GROUPS = (
         _("Rendre compte"),
         (
             Topic("demander-un-bilan", _("Demander un bilan"), _("Convention, période, calcul, téléchargement."), "partners/help_report.html", "placements:report_list", _("Ouvrir Bilans")),
+            Topic("bilan-pedagogique", _("Préparer le bilan pédagogique et financier"), _("Stagiaires et heures des cadres F-1, F-3 et F-4, et ce qui manque."), "partners/help_balance.html"),
             Topic("comprendre-un-taux", _("Comprendre un taux"), _("Numérateur, dénominateur, inconnus, bornes."), "partners/help_rate.html", "placements:definitions", _("Ouvrir les définitions")),
         ),
     ),

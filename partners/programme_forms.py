@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.code_cells import Certification, Level, Occupation
-from partners.fields import SELECT, TICK, Amount, Choice, Coded, CodeList, Count, Edited, Words
+from partners.fields import CONTROL, SELECT, TICK, Amount, Choice, Coded, CodeList, Count, Edited, Words
 from partners.models import Organisation
 from partners.offer_access import programme_bodies
 from partners.referentials.known import known_certifications
@@ -20,7 +20,7 @@ LEVELS = (
     ("7", _("niveau 7 (bac + 5)")), ("8", _("niveau 8 (doctorat)")),
 )  # fmt: skip
 FACTS = (
-    "title", "certification", "target_level", "hours", "occupations", "skills", "age_min", "age_max", "neet_required",
+    "title", "certification", "target_level", "hours", "occupations", "skills", "speciality", "age_min", "age_max", "neet_required",
 )  # fmt: skip
 
 
@@ -42,6 +42,11 @@ class ProgrammeForm(Edited):
         help_text=_("Un ou plusieurs, séparés par des virgules : M1805, M1810."),
     )  # fmt: skip
     skills = Words(label=_("Compétences"), rows=4, max_length=2000, required=False)
+    speciality = forms.RegexField(
+        r"^\d{3}[a-z]?$", label=_("Spécialité (NSF)"), required=False, max_length=4, widget=forms.TextInput(attrs=CONTROL),
+        help_text=_("Trois chiffres, et une lettre s’il y a lieu\u00a0: 326 pour l’informatique. Le bilan pédagogique la demande."),
+        error_messages={"invalid": _("Un code NSF a trois chiffres, et une lettre minuscule s’il y a lieu\u00a0: 326 ou 326t.")},
+    )  # fmt: skip
     age_min = Count(label=_("Âge minimal"), required=False, max_value=120)
     age_max = Count(label=_("Âge maximal"), required=False, max_value=120)
     neet_required = forms.BooleanField(

@@ -55,6 +55,29 @@ class ContractKind(TextChoices):
     INTERNSHIP = "internship", _("stage")
 
 
+class Origin(TextChoices):
+    """Who pays a training body: the lines of frame C of the *bilan pédagogique et financier* (cerfa 10443*17)."""
+
+    EMPLOYERS = "1", _("1. entreprises, pour leurs salariés")
+    APPRENTICESHIP = "2a", _("2.a contrats d’apprentissage")
+    PROFESSIONALISATION = "2b", _("2.b contrats de professionnalisation")
+    PRO_A = "2c", _("2.c promotion ou reconversion par alternance")
+    PTP = "2d", _("2.d projets de transition professionnelle")
+    CPF = "2e", _("2.e compte personnel de formation")
+    JOB_SEEKERS = "2f", _("2.f dispositifs pour les personnes en recherche d’emploi")
+    SELF_EMPLOYED = "2g", _("2.g dispositifs pour les travailleurs non salariés")
+    PLAN = "2h", _("2.h plan de développement des compétences ou autres")
+    PUBLIC_STAFF = "3", _("3. pouvoirs publics, pour leurs agents")
+    EUROPE = "4", _("4. instances européennes (FSE+)")
+    STATE = "5", _("5. État")
+    REGIONS = "6", _("6. conseils régionaux")
+    FRANCE_TRAVAIL = "7", _("7. France Travail")
+    OTHER_PUBLIC = "8", _("8. autres ressources publiques")
+    PERSONS = "9", _("9. personnes à titre individuel et à leurs frais")
+    OTHER_BODIES = "10", _("10. autres organismes de formation")
+    OTHER = "11", _("11. autres produits")
+
+
 class ReferentialKind(TextChoices):
     """A public list that codes are checked against."""
 

@@ -28,6 +28,7 @@ from tests.pages_by_messages import by_messages
 from tests.pages_by_referrals import referral_acts
 from tests.pages_by_requests import by_requests
 from tests.pages_by_selection import by_selection
+from tests.pages_by_training import by_training
 from tests.people import PASSWORD
 from tests.test_fences import entered
 from tests.world import World
@@ -48,6 +49,7 @@ def by_acts(world: World) -> Iterator[Shown]:
     yield from referral_acts(world)
     yield from by_requests(world)
     yield from by_appointments(world)
+    yield from by_training(world)
     yield from by_messages(world)
     yield from by_selection(world)
     yield from _invitation(world)

@@ -34,6 +34,7 @@ from tests.fences import (
     persons,
     referrals,
     requests,
+    training,
 )
 from tests.fences import links as personal
 from tests.fences.objects import KINDS, Thing
@@ -60,6 +61,7 @@ ROUTES: dict[str, Route] = {
         appointments,
         fairness,
         assessing,
+        training,
         admin,
     )
     for route in area.ROUTES
@@ -151,6 +153,10 @@ PUBLIC = {
     "learners:link_hosting": "behind a personal link",
     "cohorts:own_review": "behind a personal link",
     "cohorts:own_seat": "behind a personal link",
+    "cohorts:own_half_day": "behind a personal link",
+    "cohorts:sign_page": "behind a personal link, or a phone that holds one",
+    "cohorts:room_sign": "by the code that the room shows, for a phone that holds a link",
+    "cohorts:timetable_feed": "half-days that an agenda follows by a secret; it names nobody",
     "cohorts:training_list": "what is open to everybody",
     "cohorts:training_detail": "one training that is open to everybody",
     "cohorts:paper_form": "its form, to print",

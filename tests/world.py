@@ -21,7 +21,7 @@ from placements import models as onward
 from placements.actions import run_report
 from placements.refresh import refresh_people
 from placements.states import FollowUpResult, PlacementStatus
-from tests import world_appointments, world_rating, world_requests, world_reviews
+from tests import world_appointments, world_rating, world_requests, world_reviews, world_training
 from tests.canaries import SEED, Canaries
 from tests.makers import second_factor
 
@@ -56,6 +56,8 @@ class World:
     appeals: dict[str, together.Appeal] = field(default_factory=dict)
     slots: dict[str, together.Slot] = field(default_factory=dict)
     appointments: dict[str, together.Appointment] = field(default_factory=dict)
+    sessions: dict[str, together.Session] = field(default_factory=dict)
+    training: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 # --- who -------------------------------------------------------------------------------------------------------
@@ -91,7 +93,13 @@ def build(seed: int = SEED, today: date | None = None) -> World:
     refresh_people(one.pk for one in world.learners.values())
     _reports(world)
     _machinery(world)
-    for more in (world_requests.ask, world_reviews.ask, world_appointments.plan, world_rating.rate):
+    for more in (
+        world_requests.ask,
+        world_reviews.ask,
+        world_appointments.plan,
+        world_rating.rate,
+        world_training.train,
+    ):
         more(world)
     return world
 
@@ -153,8 +161,8 @@ def _offers(world: World) -> None:
     for key, (body, fund, nominative) in AGREEMENTS.items():
         reference = mark.name(key, "agreement", "agreement.reference")
         made = world.agreements[key] = who.Agreement.objects.create(
-            provider=world.organisations[body], funder=world.organisations[fund], nominative=nominative,
-            starts_on=today - timedelta(800), ends_on=today + timedelta(200), rules=["relais-6m"],
+            provider=world.organisations[body], funder=world.organisations[fund], nominative=nominative, rules=["relais-6m"],
+            starts_on=today - timedelta(800), ends_on=today + timedelta(200),
             size_derogation=mark.name(key, "agreement", "agreement.size_derogation"),
         )  # fmt: skip
         made.programmes.add(world.programmes[body])
@@ -246,11 +254,8 @@ def _person(world: World, key: str) -> None:
     user = world.users[how.user] if how.user else None
     whom.Responsibility.objects.create(learner=made, organisation=made.holder, user=user, since=since)
     world.situations[key] = whom.Situation.objects.create(
-        learner=made,
-        kind=Kind.CDD,
-        starts_on=today - timedelta(60),
-        employer_name=mark.name(key, "path", "employer_name"),
-    )
+        learner=made, kind=Kind.CDD, starts_on=today - timedelta(60), employer_name=mark.name(key, "path", "employer_name"),
+    )  # fmt: skip
     world.documents[key] = _document(world, key)
     _passed(world, key)
     if how.cohort:
@@ -304,16 +309,12 @@ def _together(world: World, key: str, into: str) -> None:
         decision=Decision.ADMITTED if how.entered else "", reason=mark.name(key, f"text:{body}", "application.reason"),
     )  # fmt: skip
     together.Appointment.objects.create(
-        application=application,
-        kind="interview",
-        starts_at=timezone.now(),
+        application=application, kind="interview", starts_at=timezone.now(),
         place=mark.name(key, "path", "place"),  # the person reads it, and whoever knows their path
-    )
-    seen = together.Assessment.objects.create(
-        application=application,
-        assessor=cohort.team.first().user,
-        abstained=mark.name(key, f"text:{body}", "abstained"),
-    )
+    )  # fmt: skip
+    words = mark.name(key, f"text:{body}", "abstained")
+    assessor = cohort.team.first().user
+    seen = together.Assessment.objects.create(application=application, assessor=assessor, abstained=words)
     together.CriterionMark.objects.create(
         assessment=seen, criterion=Criterion.EFFORT, mark=2, note=mark.name(key, f"text:{body}", "mark.note")
     )

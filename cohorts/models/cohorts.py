@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cohorts.querysets import CohortQuerySet
+from cohorts.querysets import CohortQuerySet, SessionQuerySet
 from cohorts.states import CohortStatus
 from partners.models import Agreement, Programme, Reference
 from partners.models.checks import in_order, one_of
@@ -30,6 +30,11 @@ class Cohort(models.Model):
     decide_by = models.DateField("décisions annoncées au plus tard le", null=True, blank=True)
     reply_days = models.PositiveSmallIntegerField("jours ouvrés pour répondre", default=5, db_default=5)
     promised = models.PositiveSmallIntegerField("places offertes ou confirmées", default=0, db_default=0)
+    trial_days = models.PositiveSmallIntegerField("jours d’essai", default=15, db_default=15)
+    start_derogation = models.CharField(
+        "pourquoi commencer à moins de 20", max_length=500, blank=True, db_default="", validators=[no_nir]
+    )
+    roster_frozen_at = models.DateTimeField("effectif figé le", null=True, blank=True)
     grid = models.ForeignKey(
         "cohorts.Grid", null=True, blank=True, on_delete=models.PROTECT, related_name="cohorts", verbose_name="grille"
     )
@@ -59,6 +64,11 @@ class Cohort(models.Model):
                 condition=Q(reply_days__gte=1, reply_days__lte=30),
                 name="cohort_reply_days",
                 violation_error_message="Laissez de 1 à 30 jours ouvrés pour répondre.",
+            ),
+            models.CheckConstraint(
+                condition=Q(trial_days__lte=60),
+                name="cohort_trial_days",
+                violation_error_message="Une période d’essai dure 60 jours au plus.",
             ),
             in_order("starts_on", "ends_on", "cohort_dates_in_order", "La cohorte finit avant de commencer."),
             one_of("status", CohortStatus, "cohort_status_known", "Cet état n’existe pas."),
@@ -101,7 +111,10 @@ class TeamMember(models.Model):
 
 
 class Session(models.Model):
-    """A half-day of training (*demi-journée*), minutes counted from 0 to 12 h."""
+    """A half-day of training (*demi-journée*), minutes counted from 0 to 12 h.
+
+    `starts_at`: None reads as 9 h in the morning, 13 h 30 in the afternoon.
+    """
 
     class Half(models.TextChoices):
         MORNING = "am", "matin"
@@ -111,8 +124,13 @@ class Session(models.Model):
     day = models.DateField("jour")
     half = models.CharField("demi-journée", max_length=2, choices=Half.choices)
     minutes = models.PositiveSmallIntegerField("minutes", default=210)
+    starts_at = models.TimeField("début", null=True, blank=True)
+    place = models.CharField("lieu", max_length=200, blank=True, db_default="", validators=[no_nir])
     in_company = models.BooleanField("en entreprise", default=False)
+    remote = models.BooleanField("à distance", default=False, db_default=False)
     cancelled = models.BooleanField("annulée", default=False)
+
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "séance"

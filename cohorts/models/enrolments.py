@@ -1,4 +1,4 @@
-"""Confirmed entries, the facts frozen on that day, and the register."""
+"""Confirmed entries, and the facts frozen on that day."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from cohorts.models.cohorts import Cohort, Session
+from cohorts.models.cohorts import Cohort
 from cohorts.querysets import EnrolmentQuerySet
-from cohorts.states import CertificationResult, EntryStatus, ExitReason, Mark, RecordSource
+from cohorts.states import CertificationResult, EntryStatus, ExitReason, RecordSource
 from learners.models import Learner
 from learners.states import Answer, DistrictStatus, Level, Nationality, Sex
 from partners.models.checks import in_order, one_of
+from partners.states import Channel
 
 
 class Enrolment(models.Model):
@@ -26,6 +27,21 @@ class Enrolment(models.Model):
     exit_reason = models.CharField("motif de sortie", max_length=15, choices=ExitReason.choices, blank=True)
     certification = models.CharField("certification", max_length=15, choices=CertificationResult.choices, blank=True)
     certified_on = models.DateField("certification du", null=True, blank=True)
+    trial_ends_on = models.DateField("fin de l’essai", null=True, blank=True)
+    rostered_at = models.DateTimeField("à l’effectif figé du", null=True, blank=True)
+    exit_noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="sortie saisie par",
+    )
+    exit_noted_at = models.DateTimeField("sortie saisie le", null=True, blank=True)
+    follow_up_channel = models.CharField(
+        "canal du suivi", max_length=10, choices=Channel.choices, blank=True, db_default=""
+    )
+    follow_up_announced_on = models.DateField("suivi annoncé le", null=True, blank=True)
     hours_planned = models.DecimalField("heures prévues", max_digits=7, decimal_places=2, null=True, blank=True)
     hours_done = models.DecimalField("heures réalisées", max_digits=7, decimal_places=2, null=True, blank=True)
 
@@ -93,31 +109,3 @@ class EntryRecord(models.Model):
 
     def __str__(self) -> str:
         return f"relevé {self.enrolment_id} v{self.version}"
-
-
-class Attendance(models.Model):
-    """One person, one half-day (*émargement*)."""
-
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="attendances")
-    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
-    mark = models.CharField("présence", max_length=15, choices=Mark.choices)
-    minutes = models.PositiveSmallIntegerField("minutes suivies", default=0)
-    source = models.CharField("source", max_length=6, choices=RecordSource.choices)
-    signed_at = models.DateTimeField("signé le", null=True, blank=True)
-    countersigned_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = "émargement"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrolment", "session"],
-                name="attendance_once",
-                violation_error_message="Cette demi-journée est déjà émargée pour cette personne.",
-            ),
-            one_of("mark", Mark, "attendance_mark_known", "Cette marque n’existe pas."),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session} {self.get_mark_display()}"

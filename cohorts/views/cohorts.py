@@ -18,6 +18,7 @@ from cohorts.actions import edit_cohort, open_cohort, team_of
 from cohorts.filters import CohortFilter
 from cohorts.forms import FACTS, TEAMS, CohortForm
 from cohorts.glance import cards_of, seats_gauge
+from cohorts.marking import may_mark
 from cohorts.models import Cohort
 from cohorts.people import people_of
 from cohorts.stages import stages_of
@@ -58,6 +59,7 @@ def cohort_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": people_of(cohort, request.user, request.GET.get("page")),
         "panels": panels_of("cohort", request.user, cohort),
         "may_edit": may_edit_cohort(request.user, cohort),
+        "teaches": may_mark(request.user, cohort),
     }
     return render(request, "cohorts/cohort_detail.html", context)
 

@@ -73,7 +73,7 @@ class PersonalLink(Link):
         constraints = [
             one_of("purpose", LinkPurpose, "personal_link_purpose_known", "Cet objet n’existe pas."),
             models.CheckConstraint(
-                condition=Q(purpose=LinkPurpose.PATH, handoff=None)
+                condition=Q(purpose__in=(LinkPurpose.PATH, LinkPurpose.REGISTER), handoff=None)
                 | Q(purpose=LinkPurpose.HOSTING, handoff__isnull=False),
                 name="personal_link_has_its_object",
                 violation_error_message="Un lien d’employeur porte sur un relais, celui d’une personne sur son parcours.",

@@ -18,7 +18,6 @@ from learners.views.visits import Visit, behind_link, dead, enter, has_answered,
 from partners import attempts
 from partners.lifecycle import Refused
 
-HOME = {LinkPurpose.PATH: "learners:link_page", LinkPurpose.HOSTING: "learners:link_hosting"}
 DOOR = "personal-code"
 
 
@@ -32,7 +31,7 @@ def link_open(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return render(request, "learners/link_open.html")
     enter(request, link, "link")
-    return redirect(HOME[LinkPurpose(link.purpose)])
+    return redirect(links.HOMES[LinkPurpose(link.purpose)])
 
 
 @unlisted
@@ -49,7 +48,7 @@ def code_entry(request: HttpRequest) -> HttpResponse:
         if link is not None:
             attempts.give_back(DOOR, who)
             enter(request, link, "code")
-            return redirect(HOME[LinkPurpose(link.purpose)])
+            return redirect(links.HOMES[LinkPurpose(link.purpose)])
         form.add_error(None, form.WRONG)
     return render(request, "learners/link_code.html", {"form": form}, status=422)
 

@@ -8,7 +8,7 @@ from partners.models.journal import Event
 from partners.models.organisations import Organisation, OrganisationReference, Reference
 from partners.models.outbox import Message, MessageChannel, MessageFailure, MessageStatus
 from partners.models.people import Membership, User
-from partners.models.programmes import Agreement, AgreementReference, Need, Programme, ProgrammeReference
+from partners.models.programmes import Agreement, AgreementReference, Need, Programme, ProgrammeReference, Skill
 from partners.models.referentials import Certification, Commune, District, Occupation, Perimeter, Postcode, Referential
 
 __all__ = [
@@ -40,5 +40,6 @@ __all__ = [
     "ProgrammeReference",
     "Reference",
     "Referential",
+    "Skill",
     "User",
 ]

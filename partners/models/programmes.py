@@ -10,7 +10,7 @@ from partners.models.checks import in_order, one_of
 from partners.models.organisations import Organisation, Reference
 from partners.nir import no_nir
 from partners.querysets import AgreementQuerySet, NeedQuerySet, ProgrammeQuerySet
-from partners.states import ContractKind
+from partners.states import ContractKind, Origin
 
 
 class Programme(models.Model):
@@ -25,6 +25,7 @@ class Programme(models.Model):
     hours = models.DecimalField("durée (heures)", max_digits=7, decimal_places=2, null=True, blank=True)
     occupations = models.JSONField("codes ROME", default=list, blank=True)
     skills = models.TextField("compétences", blank=True, validators=[no_nir])
+    speciality = models.CharField("spécialité (NSF)", max_length=4, blank=True, db_default="")  # "326", "326t"
     age_min = models.PositiveSmallIntegerField("âge minimal", null=True, blank=True)
     age_max = models.PositiveSmallIntegerField("âge maximal", null=True, blank=True)
     neet_required = models.BooleanField("réservée aux personnes ni en emploi ni en formation", default=True)
@@ -45,6 +46,35 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Skill(models.Model):
+    """One skill of a programme (*compétence*), validated along the way; `block`: the block it belongs to, "RNCP37674BC01".
+
+    One that is no longer taught is retired, and what was validated stays.
+    """
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.CASCADE, related_name="skill_rows", verbose_name="programme"
+    )
+    label = models.CharField("compétence", max_length=300, validators=[no_nir])
+    block = models.CharField("bloc", max_length=20, blank=True, validators=[no_nir])
+    rank = models.PositiveSmallIntegerField("ordre", default=0)
+    retired = models.BooleanField("retirée", default=False)
+
+    class Meta:
+        verbose_name = "compétence"
+        ordering = ("rank", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "label"],
+                name="skill_once",
+                violation_error_message="Cette compétence est déjà au programme.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class ProgrammeReference(Reference):
@@ -115,6 +145,10 @@ class Agreement(models.Model):
     size_derogation = models.CharField(
         "dérogation à la taille des cohortes", max_length=500, blank=True, db_default="", validators=[no_nir]
     )
+
+    # Who pays, as the yearly balance of a training body tells it; blank: not said.
+    origin = models.CharField("origine des produits", max_length=3, choices=Origin.choices, blank=True, db_default="")
+    told_of_entries = models.BooleanField("entrées et sorties à déclarer", default=False, db_default=False)
 
     objects = AgreementQuerySet.as_manager()
 

@@ -25,6 +25,7 @@ from placements.demo.people import Population
 from placements.demo.relays import pass_batons
 from placements.demo.selecting import select
 from placements.demo.territory import ADMINISTRATOR, COLLEAGUES, DEALS, PARTNERS, span
+from placements.demo.training import train
 from placements.demo.workbook import workbook
 from placements.intake import bring_in
 from placements.models import ReportRun
@@ -53,6 +54,8 @@ def build(*, seed: int, today: date, say: Say = lambda line: None) -> Demo:
             pass_batons(demo)
         with step(say, "Sélection de la prochaine cohorte"):
             select(demo)
+        with step(say, "Cohorte en formation"):
+            train(demo)
         _reports(demo)
         mark(seed, today)
     with step(say, "Bilans"):

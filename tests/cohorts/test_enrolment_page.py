@@ -20,7 +20,7 @@ def stay(mission_locale, body, coline, amina, client) -> Enrolment:
 
 
 def url(stay) -> str:
-    return f"/cohortes/inscriptions/{stay.pk}/"
+    return f"/cohortes/inscriptions/{stay.pk}/corriger/"
 
 
 def test_an_exit_is_corrected_and_the_facts_follow(client, stay, body):

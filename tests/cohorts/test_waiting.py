@@ -138,7 +138,7 @@ def test_who_stays_after_the_end_has_an_exit_to_record(coline, body, person):
     type(into).objects.filter(pk=into.pk).update(ends_on=TODAY - DAY)
     assert lists(coline) == {"sorties-a-enregistrer": [person.pk]}
     said = line(coline, "sorties-a-enregistrer")
-    assert (said.act, said.url) == ("Enregistrer la sortie", f"/cohortes/inscriptions/{stay.pk}/")
+    assert (said.act, said.url) == ("Enregistrer la sortie", f"/cohortes/inscriptions/{stay.pk}/sortie/")
     Enrolment.objects.update(exited_on=TODAY - DAY, exit_reason="completed")
     assert "sorties-a-enregistrer" not in lists(coline)
 

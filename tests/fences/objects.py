@@ -248,6 +248,41 @@ def slots(world: World, persona: str) -> Iterator[Thing]:
     yield from _one_each(world.slots, relation, lambda key: {"pk": world.slots[key].pk})
 
 
+def sessions(world: World, persona: str) -> Iterator[Thing]:
+    """Half-days of cohorts: of one's own body or team; of one that others see from outside; of another body."""
+    own = {"coline": ("team",), "theo": ("team",), "sam": ("far",)}.get(persona, ())
+    seen = SEEN_COHORTS.get(persona, ())
+
+    def relation(key: str) -> str:
+        return "own" if key in own else "read" if key in seen else "foreign"
+
+    yield from _one_each(world.sessions, relation, lambda key: {"pk": world.sessions[key].pk})
+
+
+def kept_rows(rows: str) -> Kind:
+    """What a cohort keeps for who teaches there: of one's own, of another body."""
+
+    def found(world: World, persona: str) -> Iterator[Thing]:
+        own = {"coline": ("team",), "theo": ("team",), "sam": ("far",)}.get(persona, ())
+        for key, row in world.training[rows].items():
+            yield Thing("own" if key in own else "foreign", {"pk": row.pk})
+
+    return found
+
+
+def more(kind: Kind, /, **given: Any) -> Kind:
+    """The same, with more words in the address."""
+
+    def found(world: World, persona: str) -> Iterator[Thing]:
+        for thing in kind(world, persona):
+            yield Thing(
+                thing.relation,
+                {**thing.given, **{name: value(world) if callable(value) else value for name, value in given.items()}},
+            )
+
+    return found
+
+
 def open_cohorts(world: World, persona: str) -> Iterator[Thing]:
     """For everybody: one that recruits, one that does not."""
     yield Thing("own", {"pk": world.cohorts["open"].pk})
@@ -295,6 +330,21 @@ KINDS: dict[str, Kind] = {
     "behalf": behalves,
     "appointment": appointments,
     "slot": slots,
+    "session": sessions,
+    "session act": more(sessions, act="annuler"),
+    "session line": more(sessions, enrolment=lambda world: world.enrolments["enrolled"].pk),
+    "cohort step": more(_granted(SEEN_COHORTS, "cohorts"), step="start"),
+    "cohort month": more(
+        _granted(SEEN_COHORTS, "cohorts"), month=lambda world: f"{world.sessions['team'].day:%Y-%m}", form="pdf"
+    ),
+    "cohort paper": more(_granted(SEEN_COHORTS, "cohorts"), kind="entree"),
+    "enrolment paper": more(enrolments, kind="realisation"),
+    "claim": kept_rows("claim"),
+    "signature file": kept_rows("file"),
+    "alert": kept_rows("alert"),
+    "alert act": more(kept_rows("alert"), act="appel"),
+    "declaration": kept_rows("declaration"),
+    "feed": fixed(token="zz" * 20),
     "open cohort": open_cohorts,
     "rated": rated,
     "review": reviews,

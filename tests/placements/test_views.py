@@ -272,7 +272,7 @@ def test_an_empty_list_of_reports_says_what_to_do_first(client, request, who, se
     assert "Aucun bilan pour l’instant." in page
 
 
-@pytest.mark.parametrize(("url", "most"), [("/", 23), (LIST, 12), (NEW, 12)])
+@pytest.mark.parametrize(("url", "most"), [("/", 30), (LIST, 12), (NEW, 12)])
 def test_pages_cost_the_same_number_of_queries_at_1_3_and_30_rows(
     client, coline, body, funder, url, most, django_assert_max_num_queries
 ):

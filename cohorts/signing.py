@@ -1,0 +1,148 @@
+"""How somebody in training signs by themself: a link of their own that lasts as long as the cohort, and the code shown in the room.
+
+The code in the room changes every thirty seconds: who signs by it is there. What a personal link signs, the trainer has noted first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cohorts.marking import may_mark
+from cohorts.models import Attendance, Cohort, Enrolment, Session
+from cohorts.roll import begins, expected
+from learners import links
+from learners.models import Learner, PersonalLink
+from learners.states import LinkPurpose
+from partners.journal import record
+from partners.models import User
+
+STEP = 30  # seconds that a code of the room is shown
+GRACE = 1  # steps for which the one before is still taken: who has just aimed at it
+GRANTED = 300  # seconds between aiming and tapping
+AFTER = timedelta(days=7)  # a link outlives its cohort, for a sheet signed late
+ROOM, GRANT = "cohorts.room", "cohorts.room.grant"
+
+
+class Given(NamedTuple):
+    """A link just made, for whom, with what will never be shown again."""
+
+    enrolment: Enrolment
+    made: links.Made
+
+
+def without_link(cohort: Cohort) -> QuerySet[Enrolment]:
+    """Who is in training and has no link that opens."""
+    opening = links.opening().filter(purpose=LinkPurpose.REGISTER).values("learner")
+    here = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).exclude(learner__in=opening)
+    return here.select_related("learner").order_by("learner__name_key", "pk")
+
+
+@transaction.atomic
+def give_links(*, cohort: Cohort, by: User, everybody: bool = False) -> list[Given]:
+    """A link and a code on paper for each who has none, or anew for everybody; what they replace opens no more."""
+    if not may_mark(by, cohort):
+        raise PermissionDenied
+    people = Enrolment._base_manager.filter(cohort=cohort, exited_on=None) if everybody else without_link(cohort)
+    ends = timezone.make_aware(datetime.combine(cohort.ends_on + AFTER, time.max))
+    given = []
+    for one in people.select_related("learner").order_by("learner__name_key", "pk"):
+        old = PersonalLink._base_manager.filter(learner=one.learner, purpose=LinkPurpose.REGISTER, revoked_at=None)
+        old.update(revoked_at=timezone.now())
+        link = PersonalLink(learner=one.learner, purpose=LinkPurpose.REGISTER, ends_at=ends)
+        given.append(Given(one, links.issue(link, by=by, way="paper" if one.learner.born_on else "square")))
+    record("give_signing_links", cohort, by=by, organisation=cohort.programme.provider_id, lines=len(given))
+    return given
+
+
+# --- the code of the room --------------------------------------------------------------------------------------
+
+
+def room_token(session: Session, now: datetime | None = None) -> str:
+    """What the square on the wall says at this moment."""
+    return signing.dumps([session.pk, _step(now)], salt=ROOM)
+
+
+def session_of(token: str, now: datetime | None = None) -> int | None:
+    """The half-day of a code of the room; None for one that is not ours, or that the wall does not show any more."""
+    try:
+        pk, step = signing.loads(token, salt=ROOM)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return int(pk) if 0 <= _step(now) - step <= GRACE else None
+
+
+def _step(now: datetime | None) -> int:
+    return int((now or timezone.now()).timestamp()) // STEP
+
+
+def grant(session_pk: int) -> str:
+    """That somebody has aimed at the wall just now: good for the time of a tap."""
+    return signing.dumps(session_pk, salt=GRANT)
+
+
+def granted(said: str) -> int | None:
+    try:
+        return int(signing.loads(said, salt=GRANT, max_age=GRANTED))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+# --- what one may sign -----------------------------------------------------------------------------------------
+
+
+def remembered(number: str) -> PersonalLink | None:
+    """The link that a phone says it holds, if it still opens."""
+    if not number.isdecimal() or len(number) > 18:
+        return None
+    return links.opening().filter(pk=int(number), purpose=LinkPurpose.REGISTER).select_related("learner").first()
+
+
+def session_numbered(number: str) -> Session | None:
+    """A half-day by its number, as a form says it."""
+    known = number.isdecimal() and len(number) < 18
+    rows = Session._base_manager.select_related("cohort__programme__provider")
+    return rows.filter(pk=int(number)).first() if known else None
+
+
+class Mine(NamedTuple):
+    """A half-day of today, what the trainer noted of the person, and whether they may sign it by their link."""
+
+    session: Session
+    enrolment: Enrolment
+    row: Attendance | None
+
+    @property
+    def signed(self) -> bool:
+        return self.row is not None and self.row.signed_at is not None
+
+    @property
+    def begun(self) -> bool:
+        return timezone.now() >= begins(self.session)
+
+
+def today_of(learner: Learner) -> list[Mine]:
+    """The half-days of today of somebody in training; three queries at most."""
+    today = timezone.localdate()
+    enrolments = {one.cohort_id: one for one in Enrolment._base_manager.filter(learner=learner, entered_on__lte=today)}
+    held = Session._base_manager.filter(cohort__in=enrolments, day=today, cancelled=False)
+    sessions = [
+        one for one in held.select_related("cohort__programme__provider").order_by("day", "half")
+        if (left := enrolments[one.cohort_id].exited_on) is None or left >= today
+    ]  # fmt: skip
+    rows = {
+        row.session_id: row
+        for row in Attendance._base_manager.filter(session__in=[one.pk for one in sessions], enrolment__learner=learner)
+    }
+    return [Mine(one, enrolments[one.cohort_id], rows.get(one.pk)) for one in sessions]
+
+
+def enrolment_in(learner: Learner, session: Session) -> Enrolment | None:
+    """The entry by which somebody is awaited on this half-day."""
+    return expected(session).filter(learner=learner).first()
