@@ -5,8 +5,10 @@ A secret may also be given as the path of a file, in the variable of the same na
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -94,18 +96,22 @@ def web_address(name: str) -> str:
 def local_key(path: Path) -> str:
     """Give the signing key of a local run, made once and kept in `path`, readable by its owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        # O_EXCL: of two processes that start together, one writes the key and the other reads it.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_text(encoding="ascii").strip()
-        if len(key) < 50:
-            raise ImproperlyConfigured(f"{path} does not hold a key: delete it and start again.") from None
-        return key
-    key = secrets.token_urlsafe(64)
+    if not path.exists():
+        _settle(path, secrets.token_urlsafe(64))
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 50:
+        raise ImproperlyConfigured(f"{path} does not hold a key: delete it and start again.")
+    return key
+
+
+def _settle(path: Path, key: str) -> None:
+    """Put the key at its place whole: of two processes that start together, the second never reads half of one."""
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600, as mkstemp makes them
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(key)
-    return key
+    with contextlib.suppress(FileExistsError):  # the other one was first: its key is everybody's
+        os.link(draft, path)
+    Path(draft).unlink()
 
 
 def database(url: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import stat
 from pathlib import Path
 
@@ -83,6 +84,21 @@ def test_a_local_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert len(first) >= 64
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert env.local_key(path) == first
+
+
+def test_two_that_start_at_once_sign_with_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "secret_key"
+    other: list[str] = []
+
+    def while_the_other_starts(size: int) -> str:
+        """The second process does all of its start between the first one's look and its key."""
+        monkeypatch.setattr(secrets, "token_urlsafe", lambda size: "b" * 86)
+        other.append(env.local_key(path))
+        return "a" * 86
+
+    monkeypatch.setattr(secrets, "token_urlsafe", while_the_other_starts)
+    assert [env.local_key(path)] == other == ["b" * 86]
+    assert [file.name for file in tmp_path.iterdir()] == ["secret_key"]
 
 
 def test_a_spoilt_key_is_not_signed_with(tmp_path: Path) -> None:
