@@ -18,7 +18,7 @@ from cohorts import marking
 from cohorts.models import AbsenceAlert, AbsenceCall, Application, Attendance, Enrolment, Session
 from cohorts.register import ABSENT, HalfDay, Streak, asks_for_help, streak_of
 from cohorts.roll import halves_of
-from cohorts.states import AlertOutcome, AlertStatus, CohortStatus, Mark, RecordSource
+from cohorts.states import AlertOutcome, AlertStatus, CohortStatus, Mark, RegisterSource
 from learners.access import is_receiver
 from learners.helping import ask_help
 from learners.models import Handoff
@@ -201,7 +201,7 @@ def explain(*, enrolment: Enrolment, sessions: Iterable[int], reason: str, by: U
     for row in rows.select_related("session").order_by("pk"):
         marking.write(
             session=row.session, enrolment=enrolment, row=row, mark=Mark.ABSENT_EXCUSED, minutes=0, reason=reason,
-            by=by, source=RecordSource.SCREEN,
+            by=by, source=RegisterSource.SCREEN,
         )  # fmt: skip
         done += 1
     if done:

@@ -27,7 +27,7 @@ class CohortsConfig(AppConfig):
         from cohorts.own_applications import own_cards
         from cohorts.own_path import own_appointments, own_exercise, own_training, own_witnesses
         from cohorts.own_seat import own_seats
-        from cohorts.own_training import own_half_days, own_progress
+        from cohorts.own_training import own_half_days, own_progress, own_register
         from cohorts.signals import register_changed
         from cohorts.steps import contribute, dates
         from learners import links, mine, reaching, steps
@@ -39,6 +39,7 @@ class CohortsConfig(AppConfig):
         mine.contribute(own_training, own_witnesses)
         mine.show(own_cards)
         mine.show(own_progress)
+        mine.show(own_register)
         steps.register(contribute, dates)
         register("organisation", 20, panels.cohorts_with)
         register("programme", 10, panels.cohorts_of_programme)

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from cohorts import marking
 from cohorts.models import Attendance, AttendanceClaim, Enrolment, Session, SignatureFile
-from cohorts.register import ATTENDED
+from cohorts.register import ATTENDED, contestable
+from cohorts.roll import halves_of
 from cohorts.signals import register_changed
-from cohorts.states import ClaimStatus, RecordSource, SignedBy
+from cohorts.states import ClaimStatus, RegisterSource, SignedBy
 from partners.journal import record
 from partners.lifecycle import Refused
 from partners.models import User
@@ -33,7 +34,11 @@ class Told(Enum):
     AGAINST = "against"
 
 
-SIGNS = {RecordSource.PAPER: SignedBy.PAPER, RecordSource.IMPORT: SignedBy.IMPORT}
+SIGNS = {
+    RegisterSource.PAPER: SignedBy.PAPER,
+    RegisterSource.IMPORT: SignedBy.IMPORT,
+    RegisterSource.PERSON: SignedBy.LINK,
+}
 
 
 def compare(row: Attendance | None, mark: str, minutes: int) -> Told:
@@ -45,7 +50,7 @@ def compare(row: Attendance | None, mark: str, minutes: int) -> Told:
 
 @transaction.atomic
 def tell(
-    *, enrolment: Enrolment, session: Session, mark: str, minutes: int, source: RecordSource, by: User,
+    *, enrolment: Enrolment, session: Session, mark: str, minutes: int, source: RegisterSource, by: User,
     signed_at: datetime | None = None, file: SignatureFile | None = None,
 ) -> Told:  # fmt: skip
     """What a paper or a tool says of one person on one half-day. The caller has checked that they were awaited, and that it began."""
@@ -55,8 +60,8 @@ def tell(
     signs = signed_at if mark in ATTENDED else None
     if told is Told.AGAINST:
         AttendanceClaim._base_manager.update_or_create(
-            enrolment=enrolment, session=session, status=ClaimStatus.OPEN,
-            defaults={"mark": mark, "minutes": minutes, "source": source, "signed_at": signs, "file": file},
+            enrolment=enrolment, session=session, source=source, status=ClaimStatus.OPEN,
+            defaults={"mark": mark, "minutes": minutes, "signed_at": signs, "file": file},
         )  # fmt: skip
         return told
     if row is None:
@@ -68,6 +73,28 @@ def tell(
         row.save(update_fields=["signed_at", "signed_by"])
     register_changed.send(Attendance, enrolment_ids=[enrolment.pk], by=by)
     return told
+
+
+@transaction.atomic
+def contest(*, enrolment: Enrolment, session: Session) -> None:
+    """The person says that they were there all of a half-day that is noted otherwise: who teaches settles it.
+
+    It is their word and their signature, kept beside the register, which stands meanwhile. Saying it twice is saying it
+    once. Raises Refused with a sentence for the person.
+    """
+    Attendance._base_manager.select_for_update().filter(enrolment=enrolment, session=session).first()
+    here = halves_of([enrolment], since=session.day, until=session.day)[enrolment.pk]
+    half, now = next((one for one in here if one.session == session.pk), None), timezone.now()
+    said = AttendanceClaim._base_manager.filter(enrolment=enrolment, session=session, source=RegisterSource.PERSON)
+    if half is None or not contestable(half, now) or said.exclude(status=ClaimStatus.OPEN).exists():
+        raise Refused(_("Cette demi-journée ne se conteste pas ici\u00a0: parlez-en à votre formateur."))
+    claim, new = said.get_or_create(
+        enrolment=enrolment, session=session, source=RegisterSource.PERSON, status=ClaimStatus.OPEN,
+        defaults={"mark": marking.usual_mark(session), "minutes": session.minutes, "signed_at": now},
+    )  # fmt: skip
+    if new:
+        provider = session.cohort.programme.provider_id
+        record("contest_mark", claim, organisation=provider, learner=enrolment.learner_id, channel="link")
 
 
 @transaction.atomic
@@ -98,8 +125,13 @@ def settle(*, claim: AttendanceClaim, take: bool, reason: str, by: User) -> None
             source=claim.source, reason=reason,
         )  # fmt: skip
     if take and claim.signed_at is not None and row.signed_at is None:
-        row.signed_at, row.signed_by = claim.signed_at, SIGNS[RecordSource(claim.source)]
+        row.signed_at, row.signed_by = claim.signed_at, SIGNS[RegisterSource(claim.source)]
         row.save(update_fields=["signed_at", "signed_by"])
+    # Another source that says what the register says by now has nothing left to be settled.
+    agreed = AttendanceClaim._base_manager.filter(
+        enrolment=claim.enrolment_id, session=session, status=ClaimStatus.OPEN, mark=row.mark, minutes=row.minutes
+    )
+    agreed.update(status=ClaimStatus.TAKEN, settled_by=by, settled_at=claim.settled_at, reason=claim.reason)
     record(
         "settle_claim", claim, by=by, organisation=session.cohort.programme.provider_id, status=str(status),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from cohorts.models import Attendance, AttendancePast, Enrolment, Session
 from cohorts.register import attended_minutes
 from cohorts.roll import begins, expected, is_expected, sealed_from
 from cohorts.signals import register_changed
-from cohorts.states import ATTENDED, Mark, RecordSource, SignedBy
+from cohorts.states import ATTENDED, Mark, RegisterSource, SignedBy
 from partners.journal import record
 from partners.lifecycle import Refused
 from partners.models import User
@@ -64,7 +64,7 @@ def may_mark(by: Any, cohort: Any) -> bool:
 
 @transaction.atomic
 def save_sheet(
-    *, session: Session, lines: Iterable[Line], by: User, source: RecordSource = RecordSource.SCREEN
+    *, session: Session, lines: Iterable[Line], by: User, source: RegisterSource = RegisterSource.SCREEN
 ) -> Saved:
     """Write what was noted of a half-day; what somebody else wrote otherwise since it was read is left, and given back.
 
@@ -172,7 +172,7 @@ def sign(*, enrolment: Enrolment, session: Session, way: SignedBy, at: Any = Non
         Attendance.objects.bulk_create(
             [Attendance(
                 enrolment=enrolment, session=session, mark=usual_mark(session), minutes=session.minutes,
-                source=RecordSource.SCREEN, marked_at=now,
+                source=RegisterSource.SCREEN, marked_at=now,
             )],
             ignore_conflicts=True,
         )  # fmt: skip

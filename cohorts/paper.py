@@ -16,7 +16,7 @@ from cohorts.marking import Line
 from cohorts.models import Attendance, Session
 from cohorts.register import attended_minutes
 from cohorts.roll import begins, ends, expected
-from cohorts.states import Mark, RecordSource
+from cohorts.states import Mark, RegisterSource
 from partners.journal import record
 from partners.lifecycle import Refused
 from partners.models import User
@@ -80,7 +80,7 @@ def key_sheet(
             ) from None
         told = claims.tell(
             enrolment=people[line.enrolment_id], session=session, mark=line.mark, minutes=minutes, by=by,
-            source=RecordSource.PAPER, signed_at=ends(session) if signed.get(line.enrolment_id) else None,
+            source=RegisterSource.PAPER, signed_at=ends(session) if signed.get(line.enrolment_id) else None,
         )  # fmt: skip
         count[told] += 1
     if countersigned_by is not None:

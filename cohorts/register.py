@@ -16,6 +16,7 @@ ATTENDED = (PRESENT, LATE, REMOTE, IN_COMPANY)
 
 IN_A_ROW = 3  # half-days without a word after which help is asked
 SILENCE = timedelta(hours=48)
+CONTESTED_WITHIN = timedelta(days=30)  # after that it is a matter to speak of, not a button
 
 
 @dataclass(frozen=True)
@@ -130,3 +131,9 @@ def asks_for_help(streak: Streak | None, now: datetime) -> bool:
 def last_attended(halves: Iterable[HalfDay]) -> date | None:
     """The day of the last half-day attended: the day of an exit. None when none was."""
     return max((half.day for half in halves if half.mark in ATTENDED), default=None)
+
+
+def contestable(half: HalfDay, now: datetime) -> bool:
+    """Whether somebody may still say that they were there all of it: noted otherwise, within a month."""
+    whole = half.mark in ATTENDED and half.attended == half.minutes
+    return bool(half.mark) and not whole and now - half.begins <= CONTESTED_WITHIN

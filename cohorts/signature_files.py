@@ -23,7 +23,7 @@ from cohorts.claims import Told
 from cohorts.models import Attendance, Cohort, Enrolment, Session, SignatureColumns, SignatureFile
 from cohorts.register import attended_minutes
 from cohorts.roll import begins, is_expected
-from cohorts.states import ATTENDED, FileStatus, Mark, RecordSource
+from cohorts.states import ATTENDED, FileStatus, Mark, RegisterSource
 from learners.identity import fold
 from partners.journal import record
 from partners.lifecycle import Refused
@@ -280,7 +280,7 @@ def apply(*, file: SignatureFile, by: User, only_good: bool = False) -> Checked:
     for one in found.lines:
         claims.tell(
             enrolment=one.enrolment, session=one.session, mark=one.mark, minutes=one.minutes,
-            source=RecordSource.IMPORT, signed_at=one.signed_at, file=locked, by=by,
+            source=RegisterSource.IMPORT, signed_at=one.signed_at, file=locked, by=by,
         )  # fmt: skip
     tally = Counter(one.told.value for one in found.lines)
     locked.counts = {**{one.value: 0 for one in Told}, **tally, "faults": len(found.faults)}

@@ -15,8 +15,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cohorts.marking import may_mark
-from cohorts.models import Attendance, Cohort, Enrolment, Session
+from cohorts.models import Attendance, AttendanceClaim, Cohort, Enrolment, Session
 from cohorts.roll import begins, expected
+from cohorts.states import RegisterSource
 from learners import links
 from learners.models import Learner, PersonalLink
 from learners.states import LinkPurpose
@@ -112,11 +113,12 @@ def session_numbered(number: str) -> Session | None:
 
 
 class Mine(NamedTuple):
-    """A half-day of today, what the trainer noted of the person, and whether they may sign it by their link."""
+    """A half-day of today, what the trainer noted of the person, and whether they have said that it is not so."""
 
     session: Session
     enrolment: Enrolment
     row: Attendance | None
+    contested: bool = False
 
     @property
     def signed(self) -> bool:
@@ -128,7 +130,7 @@ class Mine(NamedTuple):
 
 
 def today_of(learner: Learner) -> list[Mine]:
-    """The half-days of today of somebody in training; three queries at most."""
+    """The half-days of today of somebody in training; four queries at most."""
     today = timezone.localdate()
     enrolments = {one.cohort_id: one for one in Enrolment._base_manager.filter(learner=learner, entered_on__lte=today)}
     held = Session._base_manager.filter(cohort__in=enrolments, day=today, cancelled=False)
@@ -140,7 +142,9 @@ def today_of(learner: Learner) -> list[Mine]:
         row.session_id: row
         for row in Attendance._base_manager.filter(session__in=[one.pk for one in sessions], enrolment__learner=learner)
     }
-    return [Mine(one, enrolments[one.cohort_id], rows.get(one.pk)) for one in sessions]
+    told = AttendanceClaim._base_manager.filter(enrolment__in=enrolments.values(), source=RegisterSource.PERSON)
+    said = set(told.filter(session__day=today).values_list("session", flat=True)) if rows else set()
+    return [Mine(one, enrolments[one.cohort_id], rows.get(one.pk), one.pk in said) for one in sessions]
 
 
 def enrolment_in(learner: Learner, session: Session) -> Enrolment | None:

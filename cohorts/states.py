@@ -209,6 +209,15 @@ class RecordSource(TextChoices):
     IMPORT = "import", _("import")
 
 
+class RegisterSource(TextChoices):
+    """Who or what says what a half-day was."""
+
+    SCREEN = "screen", _("écran")
+    PAPER = "paper", _("papier")
+    IMPORT = "import", _("import")
+    PERSON = "person", _("la personne")
+
+
 class AppointmentKind(TextChoices):
     MEETING = "meeting", _("réunion d’information")
     EXERCISE = "exercise", _("exercice")

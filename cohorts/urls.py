@@ -122,6 +122,7 @@ urlpatterns = [
     path("cohortes/candidatures/<int:pk>/reexamen/", appeals.review_ask, name="review_ask"),
     path("reexamens/", appeals.review_list, name="review_list"),
     path("reexamens/<int:pk>/", appeals.review, name="review"),
+    path("mon-parcours/demi-journees/<int:pk>/contester/", signing.own_contest, name="own_contest"),
     path("mon-parcours/candidatures/<int:pk>/place/", own_seat.own_seat, name="own_seat"),
     path("mon-parcours/candidatures/<int:pk>/reexamen/", appeals.own_review, name="own_review"),
     path("cohortes/<int:pk>/equite/", fairness.fairness, name="fairness"),

@@ -160,6 +160,7 @@ SENTENCES: dict[str, Any] = {
     "set_block": _("a noté le résultat d’un bloc de certification"),
     "set_skills": _("a écrit les compétences d’un programme"),
     "settle_claim": _("a départagé deux sources d’émargement"),
+    "contest_mark": _("a dit avoir été là, contre ce qui est noté"),
     "receive_signatures": _("a déposé un fichier d’émargement"),
     "map_signatures": _("a dit ce que disent les colonnes d’un fichier d’émargement"),
     "apply_signatures": _("a repris un fichier d’émargement"),

@@ -154,6 +154,7 @@ PUBLIC = {
     "cohorts:own_review": "behind a personal link",
     "cohorts:own_seat": "behind a personal link",
     "cohorts:own_half_day": "behind a personal link",
+    "cohorts:own_contest": "behind a personal link",
     "cohorts:sign_page": "behind a personal link, or a phone that holds one",
     "cohorts:room_sign": "by the code that the room shows, for a phone that holds a link",
     "cohorts:timetable_feed": "half-days that an agenda follows by a secret; it names nobody",

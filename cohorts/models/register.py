@@ -9,7 +9,7 @@ from django.db.models import Q
 from cohorts.models.cohorts import Cohort, Session
 from cohorts.models.enrolments import Enrolment
 from cohorts.querysets import AttendanceQuerySet, OfEnrolment, OfTraining
-from cohorts.states import ClaimStatus, FileStatus, Mark, RecordSource, SignedBy
+from cohorts.states import ClaimStatus, FileStatus, Mark, RegisterSource, SignedBy
 from partners.models import Organisation
 from partners.models.checks import one_of
 from partners.nir import no_nir
@@ -25,7 +25,7 @@ class Attendance(models.Model):
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
     mark = models.CharField("présence", max_length=15, choices=Mark.choices)
     minutes = models.PositiveSmallIntegerField("minutes suivies", default=0)
-    source = models.CharField("source", max_length=6, choices=RecordSource.choices)
+    source = models.CharField("source", max_length=6, choices=RegisterSource.choices)
     version = models.PositiveIntegerField("version", default=1, db_default=1)
     marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -66,7 +66,7 @@ class AttendancePast(models.Model):
     attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="pasts")
     mark = models.CharField("présence", max_length=15, choices=Mark.choices)
     minutes = models.PositiveSmallIntegerField("minutes suivies")
-    source = models.CharField("source", max_length=6, choices=RecordSource.choices)
+    source = models.CharField("source", max_length=6, choices=RegisterSource.choices)
     signed_at = models.DateTimeField("signé le", null=True, blank=True)
     signed_by = models.CharField("signé par", max_length=6, choices=SignedBy.choices, blank=True)
     countersigned_at = models.DateTimeField("contresigné le", null=True, blank=True)
@@ -149,7 +149,7 @@ class AttendanceClaim(models.Model):
     file = models.ForeignKey(SignatureFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="claims")
     mark = models.CharField("présence", max_length=15, choices=Mark.choices)
     minutes = models.PositiveSmallIntegerField("minutes suivies", default=0)
-    source = models.CharField("source", max_length=6, choices=RecordSource.choices)
+    source = models.CharField("source", max_length=6, choices=RegisterSource.choices)
     signed_at = models.DateTimeField("signé le", null=True, blank=True)
     status = models.CharField("état", max_length=5, choices=ClaimStatus.choices, default=ClaimStatus.OPEN)
     settled_by = models.ForeignKey(
@@ -165,7 +165,7 @@ class AttendanceClaim(models.Model):
         ordering = ("session__day", "session__half", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=["enrolment", "session"], condition=Q(status=ClaimStatus.OPEN), name="claim_one_open"
+                fields=["enrolment", "session", "source"], condition=Q(status=ClaimStatus.OPEN), name="claim_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(status=ClaimStatus.OPEN, settled_by=None)

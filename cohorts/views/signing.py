@@ -14,10 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import marking, signing
-from cohorts.models import Attendance, Session
+from cohorts import claims, marking, signing
+from cohorts.models import Attendance, Enrolment, Session
 from cohorts.roll import expected
 from cohorts.signing_pdf import Slip, slips_pdf
 from cohorts.states import SignedBy
@@ -30,6 +31,7 @@ from partners.lifecycle import Refused
 from partners.models import User
 
 COOKIE, SALT = "emarger", "cohorts.signing"
+_NOT_YOURS = lazy("Cette demi-journée n’est pas la vôtre\u00a0: parlez-en à votre formateur.")
 WAITS = "room"  # in the session: the half-day of the wall that somebody aimed at before they said who they are
 
 
@@ -118,7 +120,8 @@ def sign_page(request: HttpRequest) -> HttpResponse:
         request.session.pop(WAITS)
         return _kept(_ask(request, link, waits), link)
     if request.method == "POST":
-        _sign(request, link, request.POST.get("session", ""), SignedBy.LINK)
+        act = _contest if "contest" in request.POST else _sign
+        act(request, link, request.POST.get("session", ""), SignedBy.LINK)
         return redirect("cohorts:sign_page")
     return _kept(
         render(request, "cohorts/sign_page.html", {"halves": signing.today_of(link.learner), "who": link.learner}), link
@@ -159,12 +162,29 @@ def _sign(request: HttpRequest, link: PersonalLink, number: str, way: SignedBy) 
     _signed(request, session, enrolment, way)
 
 
-def _signed(request: HttpRequest, session: Session | None, enrolment: object, way: SignedBy) -> None:
+def _contest(request: HttpRequest, link: PersonalLink, number: str, _way: SignedBy) -> None:
+    session = signing.session_numbered(number)
+    _contested(request, session, signing.enrolment_in(link.learner, session) if session else None)
+
+
+def _contested(request: HttpRequest, session: Session | None, enrolment: Enrolment | None) -> None:
     if session is None or enrolment is None:
-        messages.warning(request, _("Cette demi-journée n’est pas la vôtre\u00a0: parlez-en à votre formateur."))
+        messages.warning(request, _NOT_YOURS)
         return
     try:
-        marking.sign(enrolment=enrolment, session=session, way=way)  # type: ignore[arg-type]
+        claims.contest(enrolment=enrolment, session=session)
+    except Refused as reason:
+        messages.warning(request, str(reason))
+    else:
+        messages.success(request, _("C’est dit\u00a0: votre formateur regarde, et vous lirez ici ce qu’il en est."))
+
+
+def _signed(request: HttpRequest, session: Session | None, enrolment: Enrolment | None, way: SignedBy) -> None:
+    if session is None or enrolment is None:
+        messages.warning(request, _NOT_YOURS)
+        return
+    try:
+        marking.sign(enrolment=enrolment, session=session, way=way)
     except Refused as reason:
         messages.warning(request, str(reason))
     else:
@@ -178,4 +198,13 @@ def own_half_day(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
     learner: Learner = visit.link.learner
     mine = next((one for one in signing.today_of(learner) if one.session.pk == pk), None)
     _signed(request, mine.session if mine else None, mine.enrolment if mine else None, SignedBy.LINK)
+    return redirect("learners:link_page")
+
+
+@behind_link(LinkPurpose.PATH)
+@require_POST
+def own_contest(request: HttpRequest, visit: Visit, pk: int) -> HttpResponse:
+    """The person, from their own path: says that they were there on a half-day noted otherwise."""
+    session = signing.session_numbered(str(pk))
+    _contested(request, session, signing.enrolment_in(visit.link.learner, session) if session else None)
     return redirect("learners:link_page")

@@ -18,7 +18,7 @@ from cohorts.claims import Told
 from cohorts.marking import Line
 from cohorts.models import Attendance, AttendanceClaim, AttendancePast, SignatureColumns, SignatureFile
 from cohorts.sheets_printed import printed
-from cohorts.states import ClaimStatus, FileStatus, RecordSource
+from cohorts.states import ClaimStatus, FileStatus, RegisterSource
 from partners.lifecycle import Refused
 from tests.cohorts.training_world import Training
 from tests.races import needs_connections, together
@@ -38,7 +38,7 @@ def tell(at, one, session, mark, minutes, signed=None):
         session=session,
         mark=mark,
         minutes=minutes,
-        source=RecordSource.IMPORT,
+        source=RegisterSource.IMPORT,
         signed_at=signed,
         by=at.coline,
     )

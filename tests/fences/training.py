@@ -97,4 +97,5 @@ ROUTES = [
     Route("cohorts:sign_page", **PERSONAL),
     Route("cohorts:room_sign", "token", **PERSONAL),
     Route("cohorts:own_half_day", "session", **PERSONAL, but={"ines": ("405", "302")}),
+    Route("cohorts:own_contest", "session", **PERSONAL, but={"ines": ("405", "302")}),
 ]  # fmt: skip
