@@ -19,6 +19,7 @@ class CohortsConfig(AppConfig):
             invitations,
             panels,
             rating_work,
+            signing_links,
             training_panels,
             training_work,
             waiting,
@@ -58,7 +59,7 @@ class CohortsConfig(AppConfig):
         register_changed.connect(absences.heard, dispatch_uid="absences.heard")
         register_changed.connect(hours.heard, dispatch_uid="hours.heard")
         moved.connect(appointments.release, sender=self.get_model("Application"), dispatch_uid="appointments.release")
-        reaching.register(*announcements.templates(), *invitations.templates())
+        reaching.register(*announcements.templates(), *invitations.templates(), *signing_links.templates())
         register("cohort", 4, appointment_work.appointments_of)
         register("cohort", 2, panels.promised_first)
         register("cohort", 6, panels.ratings_of_cohort)

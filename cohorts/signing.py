@@ -5,61 +5,23 @@ The code in the room changes every thirty seconds: who signs by it is there. Wha
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.core import signing
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from cohorts.marking import may_mark
-from cohorts.models import Attendance, AttendanceClaim, Cohort, Enrolment, Session
+from cohorts.models import Attendance, AttendanceClaim, Enrolment, Session
 from cohorts.roll import begins, expected
 from cohorts.states import RegisterSource
 from learners import links
 from learners.models import Learner, PersonalLink
 from learners.states import LinkPurpose
-from partners.journal import record
-from partners.models import User
 
 STEP = 30  # seconds that a code of the room is shown
 GRACE = 1  # steps for which the one before is still taken: who has just aimed at it
 GRANTED = 300  # seconds between aiming and tapping
-AFTER = timedelta(days=7)  # a link outlives its cohort, for a sheet signed late
 ROOM, GRANT = "cohorts.room", "cohorts.room.grant"
-
-
-class Given(NamedTuple):
-    """A link just made, for whom, with what will never be shown again."""
-
-    enrolment: Enrolment
-    made: links.Made
-
-
-def without_link(cohort: Cohort) -> QuerySet[Enrolment]:
-    """Who is in training and has no link that opens."""
-    opening = links.opening().filter(purpose=LinkPurpose.REGISTER).values("learner")
-    here = Enrolment._base_manager.filter(cohort=cohort, exited_on=None).exclude(learner__in=opening)
-    return here.select_related("learner").order_by("learner__name_key", "pk")
-
-
-@transaction.atomic
-def give_links(*, cohort: Cohort, by: User, everybody: bool = False) -> list[Given]:
-    """A link and a code on paper for each who has none, or anew for everybody; what they replace opens no more."""
-    if not may_mark(by, cohort):
-        raise PermissionDenied
-    people = Enrolment._base_manager.filter(cohort=cohort, exited_on=None) if everybody else without_link(cohort)
-    ends = timezone.make_aware(datetime.combine(cohort.ends_on + AFTER, time.max))
-    given = []
-    for one in people.select_related("learner").order_by("learner__name_key", "pk"):
-        old = PersonalLink._base_manager.filter(learner=one.learner, purpose=LinkPurpose.REGISTER, revoked_at=None)
-        old.update(revoked_at=timezone.now())
-        link = PersonalLink(learner=one.learner, purpose=LinkPurpose.REGISTER, ends_at=ends)
-        given.append(Given(one, links.issue(link, by=by, way="paper" if one.learner.born_on else "square")))
-    record("give_signing_links", cohort, by=by, organisation=cohort.programme.provider_id, lines=len(given))
-    return given
 
 
 # --- the code of the room --------------------------------------------------------------------------------------

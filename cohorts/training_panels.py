@@ -13,7 +13,7 @@ from cohorts import starting
 from cohorts.marking import may_mark
 from cohorts.models import AbsenceAlert, Session, SkillMark
 from cohorts.models.cohorts import FEWEST
-from cohorts.signing import without_link
+from cohorts.signing_links import without_link
 from cohorts.states import CohortStatus, SkillLevel
 from cohorts.templatetags.training import hours_span
 from learners.states import Purpose

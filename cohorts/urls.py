@@ -85,6 +85,7 @@ urlpatterns = [
     path("cohortes/emargement/fichiers/<int:pk>/a-corriger.csv", signatures.signature_faults, name="signature_faults"),
     path("cohortes/demi-journees/<int:pk>/salle/", signing.room, name="room"),
     path("cohortes/<int:pk>/emargement/liens/", signing.signing_slips, name="signing_slips"),
+    path("cohortes/<int:pk>/emargement/liens/envoyer/", signing.signing_send, name="signing_send"),
     path("cohortes/<int:pk>/emargement/lien/", signing.signing_page, name="signing_page"),
     path("emarger/", signing.sign_page, name="sign_page"),
     path("emarger/<str:token>/", signing.room_sign, name="room_sign"),

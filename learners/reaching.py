@@ -50,7 +50,7 @@ LONGEST = 254  # of an address, as the outbox keeps it
 class Template:
     """What is written for one purpose, in French, with blanks such as `{organisation}` (`learners.wording` lists them).
 
-    `text`: of e-mails and letters, between the greeting and the signature, which are added. `sms`: a whole short message,
+    `opens(message)`: what the link leads to and until when, by default the person's path for 30 days. `text`: of e-mails and letters, between the greeting and the signature, which are added. `sms`: a whole short message,
     which holds in `parts`. `still_needed(message)`: asked again as it leaves. `urgent`: the person asked for it this
     minute, so that neither the bound of a week nor the hour keeps it back; it counts for those that follow.
     """
@@ -62,6 +62,7 @@ class Template:
     still_needed: Callable[[Message], bool] | None = None
     urgent: bool = False
     parts: int = 1
+    opens: Callable[[Message], tuple[str, datetime]] | None = None
 
 
 _TEMPLATES: dict[str, Template] = {}
@@ -279,14 +280,16 @@ def _open_link(message: Message, token: str, code: str = "") -> PersonalLink:
     """The link that goes with a message, valid from its first departure."""
     if message.learner_id is None:
         raise ValueError("Only who has a file has a page to open.")  # `tell` writes none to others
+    opens = _TEMPLATES[message.purpose].opens
+    leads, until = opens(message) if opens else (LinkPurpose.PATH, timezone.now() + VALID)
     link, _new = PersonalLink.objects.get_or_create(
         token_hash=token_digest(token),
         defaults={
             "learner_id": message.learner_id,
-            "purpose": LinkPurpose.PATH,
+            "purpose": leads,
             "code_hash": code_digest(code) if code else None,
             "created_by": message.author,
-            "ends_at": timezone.now() + VALID,
+            "ends_at": until,
         },
     )
     return link

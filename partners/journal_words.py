@@ -144,6 +144,7 @@ SENTENCES: dict[str, Any] = {
     "session_cancelled": _("a annulé une demi-journée"),
     "session_restored": _("a rétabli une demi-journée"),
     "key_register": _("a saisi une feuille d’émargement papier"),
+    "send_signing_links": _("a envoyé des liens pour émarger"),
     "give_signing_links": _("a donné des liens pour émarger"),
     "open_alert": _("absences sans nouvelles, l’aide est demandée"),
     "close_alert": _("a noté l’issue d’une absence"),

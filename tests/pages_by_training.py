@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from cohorts import signing
+from cohorts import signing, signing_links
 from cohorts.models import Attendance, Cohort, Enrolment, Session
 from cohorts.states import CohortStatus
 from learners import links
@@ -91,7 +91,7 @@ def _files(coline: Client, cohort: Cohort, one: Enrolment) -> Iterator[Shown]:
 
 
 def _signs(world: World, coline: Client, session: Session, one: Enrolment) -> Iterator[Shown]:
-    given = signing.give_links(cohort=session.cohort, by=world.users["coline"])
+    given = signing_links.give_links(cohort=session.cohort, by=world.users["coline"])
     mine = next(made for enrolment, made in given if enrolment.pk == one.pk)
     token, page = signing.room_token(session), reverse("cohorts:sign_page")
     stranger, phone = Client(), Client()

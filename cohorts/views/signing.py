@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cohorts import claims, marking, signing
+from cohorts import claims, marking, signing, signing_links
 from cohorts.models import Attendance, Enrolment, Session
 from cohorts.roll import expected
 from cohorts.signing_pdf import Slip, slips_pdf
@@ -32,6 +32,7 @@ from partners.models import User
 
 COOKIE, SALT = "emarger", "cohorts.signing"
 _NOT_YOURS = lazy("Cette demi-journée n’est pas la vôtre\u00a0: parlez-en à votre formateur.")
+_NOBODY = lazy("Cochez au moins une personne qui n’a pas déjà son lien en route.")
 WAITS = "room"  # in the session: the half-day of the wall that somebody aimed at before they said who they are
 
 
@@ -57,21 +58,24 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def signing_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who teaches: who has no link to sign by, and slips to print."""
+    """Who teaches: who has a link to sign by; links to send, slips to print."""
     cohort = taught_cohort(request, pk, whole=True)
-    return render(request, "cohorts/signing_page.html", {"cohort": cohort, "without": signing.without_link(cohort)})
+    people = signing_links.holders(cohort)
+    context = {"cohort": cohort, "people": people, "missing": sum(one.missing for one in people)}
+    return render(request, "cohorts/signing_page.html", context)
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return [int(one) for one in request.POST.getlist("people") if one.isdecimal() and len(one) < 18]
 
 
 @require_POST
 def signing_slips(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who teaches: slips for those who have no link yet, or anew for everybody; the old ones open no more."""
+    """Who teaches: slips for the people chosen; what they had before opens no more."""
     cohort = taught_cohort(request, pk, whole=True)
-    given = signing.give_links(cohort=cohort, by=cast("User", request.user), everybody="everybody" in request.POST)
+    given = signing_links.give_links(cohort=cohort, by=cast("User", request.user), only=_chosen(request))
     if not given:
-        messages.info(
-            request,
-            _("Tout le monde a déjà son lien\u00a0: demandez-en de nouveaux pour tous si des papiers sont perdus."),
-        )
+        messages.info(request, _NOBODY)
         return redirect("cohorts:signing_page", pk)
     site = urlsplit(links.code_page())
     slips = [
@@ -84,6 +88,18 @@ def signing_slips(request: HttpRequest, pk: int) -> HttpResponse:
     }
     content = slips_pdf(slips, title=cohort.title, until=f"{until:%d/%m/%Y}")
     return HttpResponse(content, "application/pdf", headers=named)
+
+
+@require_POST
+def signing_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who teaches: a link to each of the people chosen, by the way that is theirs; who is not written to is named."""
+    cohort = taught_cohort(request, pk, whole=True)
+    told = signing_links.send_links(cohort=cohort, by=cast("User", request.user), only=_chosen(request))
+    if not told:
+        messages.info(request, _NOBODY)
+    for what, people in told.items():
+        messages.success(request, f"{', '.join(str(one.learner) for one in people)}\u00a0: {what}.")
+    return redirect("cohorts:signing_page", pk)
 
 
 # --- the person ------------------------------------------------------------------------------------------------

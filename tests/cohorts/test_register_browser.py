@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import reverse
 
-from cohorts import signing
+from cohorts import signing_links
 from tests.cohorts.training_world import Training
 from tests.visits import barriers, browser, visit  # noqa: F401 -- a fixture
 
@@ -19,7 +19,7 @@ def test_one_tap_notes_and_a_phone_signs_by_the_square(browser, live_server, set
     settings.SITE_URL = live_server.url
     at = Training(3)
     session, (one, two, _three) = at.half(), at.people
-    links = {given.enrolment.pk: given.made.address for given in signing.give_links(cohort=at.cohort, by=at.theo)}
+    links = {given.enrolment.pk: given.made.address for given in signing_links.give_links(cohort=at.cohort, by=at.theo)}
     desk = visit(browser, live_server.url, "dark", 360)
     desk.enter(at.theo)
     page = desk.go(reverse("cohorts:sheet", args=[session.pk]))

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from cohorts import marking, signing
+from cohorts import marking, signing, signing_links
 from cohorts.marking import Line
 from cohorts.models import Attendance
 from learners import links
@@ -32,7 +32,7 @@ def at():
 
 
 def phone_of(at, one) -> Client:
-    given = signing.give_links(cohort=at.cohort, by=at.theo)
+    given = signing_links.give_links(cohort=at.cohort, by=at.theo)
     made = next(each.made for each in given if each.enrolment.pk == one.pk)
     phone = Client()
     opened = phone.post(made.address.removeprefix("http://localhost:8000"))
@@ -76,7 +76,11 @@ def test_the_phone_remembers_until_its_link_is_renewed(at):
     phone = phone_of(at, one)
     with time_machine.travel(timezone.now() + timedelta(hours=30), tick=False):
         assert phone.get(PAGE).status_code == 200  # the half hour of the visit is long over
-    signing.give_links(cohort=at.cohort, by=at.theo, everybody=True)
+    others = [each.pk for each in at.people if each.pk != one.pk]
+    signing_links.give_links(cohort=at.cohort, by=at.theo, only=others)
+    with time_machine.travel(timezone.now() + timedelta(hours=30), tick=False):
+        assert phone.get(PAGE).status_code == 200  # somebody else lost theirs
+    signing_links.give_links(cohort=at.cohort, by=at.theo, only=[one.pk])
     assert phone.get(PAGE).status_code == 410
     assert Client().get(PAGE).status_code == 410
 
@@ -112,7 +116,7 @@ def test_the_square_of_another_room_is_refused(at):
 
 def test_who_aims_first_and_says_who_they_are_next_signs_that_half_day(at):
     session, one = at.half(), at.people[0]
-    given = signing.give_links(cohort=at.cohort, by=at.theo)
+    given = signing_links.give_links(cohort=at.cohort, by=at.theo)
     made = next(each.made for each in given if each.enrolment.pk == one.pk)
     phone = Client()
     assert (
@@ -139,14 +143,15 @@ def test_from_my_path_one_signs_too_and_the_link_stays_whole(at):
 
 def test_slips_are_for_who_has_none_and_by_who_teaches(client, at):
     with pytest.raises(PermissionDenied):
-        signing.give_links(cohort=at.cohort, by=at.amina)
+        signing_links.give_links(cohort=at.cohort, by=at.amina)
     client.force_login(at.theo)
-    answer = client.post(reverse("cohorts:signing_slips", args=[at.cohort.pk]))
+    url, everybody = reverse("cohorts:signing_slips", args=[at.cohort.pk]), [one.pk for one in at.people]
+    answer = client.post(url, {"people": everybody})
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     assert all(str(one.learner) in text for one in at.people)
     assert PersonalLink.objects.filter(purpose=LinkPurpose.REGISTER).count() == 3
-    assert client.post(reverse("cohorts:signing_slips", args=[at.cohort.pk])).status_code == 302
-    assert not signing.without_link(at.cohort).exists()
+    assert client.post(url).status_code == 302  # nobody is ticked: nothing is replaced
+    assert not signing_links.without_link(at.cohort).exists()
 
 
 def test_the_wall_names_nobody(client, at):
