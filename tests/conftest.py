@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.fresh import site, template  # noqa: F401
 from tests.people import agreement, amina, body, coline, elsa, farid, funder, mission_locale, sam, theo  # noqa: F401
 
 REDIS = os.environ.get("RELAIS_TEST_REDIS", "redis://127.0.0.1:6379/9")

@@ -36,7 +36,7 @@ from tests.commands import differences, dump, run
 from tests.oracle.read import read_book
 from tests.oracle.report import report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]  # built once
 TODAY = date(2026, 11, 22)
 
 

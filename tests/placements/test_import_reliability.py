@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.partners.conftest import site, template  # noqa: F401 -- fixtures
 from tests.partners.processes import Site
 from tests.workbooks import plain, write
 
@@ -18,11 +17,11 @@ TABLES = (
 )
 
 
-def counts(site: Site) -> list[int]:  # noqa: F811
+def counts(site: Site) -> list[int]:
     return [int(site.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in TABLES]
 
 
-def test_an_import_killed_before_its_end_leaves_no_row_and_can_be_done_again(site: Site, tmp_path: Path) -> None:  # noqa: F811
+def test_an_import_killed_before_its_end_leaves_no_row_and_can_be_done_again(site: Site, tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", plain())
     killed = site.start("-m", "tests.placements.killed_import", str(path))
     assert killed.wait() == -9
@@ -31,7 +30,7 @@ def test_an_import_killed_before_its_end_leaves_no_row_and_can_be_done_again(sit
     assert counts(site) == [4, 1, 3, 2, 2, 1]
 
 
-def test_two_imports_of_one_file_at_once_bring_it_in_once(site: Site, tmp_path: Path) -> None:  # noqa: F811
+def test_two_imports_of_one_file_at_once_bring_it_in_once(site: Site, tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", plain())
     both = [site.start("manage.py", "import_workbook", str(path)) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]

@@ -1,4 +1,4 @@
-"""A migrated database of its own for the tests that start, and kill, real processes."""
+"""A migrated database of its own for the tests that start, and kill, real processes; migrated once for all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.partners.processes import Site, ask, environment, is_sqlite, server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A migrated, empty database, to be copied."""
     folder = tmp_path_factory.mktemp("template")
