@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
 from cohorts.models import Attendance, Cohort, Enrolment, Session
 from cohorts.register import HalfDay, Hours, hours_of
@@ -72,27 +72,36 @@ def by_month(people: Iterable[Person]) -> dict[date, Hours]:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of funding: who pays, under which agreement, and the minutes attended by the cohorts it pays."""
+    """A line of funding: who pays, under which agreement; the minutes attended within its own dates, and besides them."""
 
     agreement: Any
     minutes: int
     people: int
+    besides: int
 
 
-def by_funding(cohort_ids: Iterable[int], agreements: Iterable[Any], since: date, until: date) -> list[Line]:
-    """Each agreement with what its cohorts attended in the period; one query an agreement."""
-    wanted = set(cohort_ids)
-    lines = []
-    for agreement in agreements:
-        rows = attended_in(since, until).filter(enrolment__cohort__in=wanted, enrolment__cohort__agreements=agreement)
-        found = rows.aggregate(minutes=Sum("minutes"))["minutes"] or 0
-        lines.append(Line(agreement, found, rows.values("enrolment").distinct().count()))
-    return lines
+def by_funding(
+    cohort_ids: Iterable[int], agreements: Iterable[Any], since: date | None, until: date | None
+) -> list[Line]:
+    """Each agreement with what its cohorts attended in the period; one query, whatever the number."""
+    paid = "enrolment__cohort__agreements"
+    within = Q(session__day__gte=F(f"{paid}__starts_on"), session__day__lte=F(f"{paid}__ends_on"))
+    rows = attended_in(since, until).filter(enrolment__cohort__in=list(cohort_ids)).values(paid)
+    counts = rows.annotate(
+        inside=Sum("minutes", filter=within), besides=Sum("minutes", filter=~within),
+        people=Count("enrolment", distinct=True, filter=within),
+    )  # fmt: skip
+    found = {one[paid]: one for one in counts.order_by(paid)}
+    nothing: dict[str, int] = {"inside": 0, "besides": 0, "people": 0}
+    lines = ((agreement, found.get(agreement.pk, nothing)) for agreement in agreements)
+    return [Line(agreement, one["inside"] or 0, one["people"], one["besides"] or 0) for agreement, one in lines]
 
 
-def attended_in(since: date, until: date) -> Any:
-    """Lines of the register that are worth minutes, of half-days held in a period."""
-    rows = Attendance._base_manager.filter(session__day__range=(since, until), session__cancelled=False, minutes__gt=0)
+def attended_in(since: date | None, until: date | None) -> Any:
+    """Lines of the register that are worth minutes, of half-days held in a period; None is without a bound."""
+    rows = Attendance._base_manager.filter(session__cancelled=False, minutes__gt=0)
+    rows = rows.filter(session__day__gte=since) if since else rows
+    rows = rows.filter(session__day__lte=until) if until else rows
     return rows.exclude(mark__in=(Mark.ABSENT, Mark.ABSENT_EXCUSED))
 
 

@@ -37,11 +37,15 @@ def hours_list(request: HttpRequest, pk: int) -> HttpResponse:
     sealed = sealed_from(request.user, pk)
     months = hours.months_of(cohort)
     month = _month(request.GET.get("mois", ""))
-    found = hours.counted(cohort, *hours.month_span(month)) if month else hours.counted(cohort)
+    span = hours.month_span(month) if month else (None, None)
+    found = hours.counted(cohort, *span)
+    agreements = Agreement.objects.visible_to(request.user).filter(cohorts=cohort).select_related("funder")
     context = {
         "cohort": cohort, "months": months, "month": month, "heads": heads(), "found": found,
         "rows": [(one.enrolment, minutes_of(one.hours), one.hours.rate) for one in found.people if one.enrolment.pk not in sealed],
         "total": minutes_of(found.total), "rate": found.total.rate,
+        "by_month": [] if month else [(first, minutes_of(one), one.rate) for first, one in hours.by_month(found.people).items()],
+        "lines": hours.by_funding([cohort.pk], agreements.prefetch_related("references"), *span),
         "yearly": cohort.programme.provider_id in programme_bodies(request.user),
     }  # fmt: skip
     return render(request, "cohorts/hours_list.html", context)

@@ -17,6 +17,7 @@ from cohorts.balance import Count, Entry, aim_of, balance_of, rounded, who_of
 from cohorts.balance_facts import entries_of
 from cohorts.marking import Line
 from cohorts.models import Enrolment, EntryRecord
+from tests import makers
 from tests.cohorts.training_world import Training
 
 ENTRY = st.builds(
@@ -112,3 +113,31 @@ def test_hours_cost_the_same_whatever_the_people(client, people, django_assert_m
     for form in ("pdf", "xlsx"):
         answer = client.get(reverse("cohorts:statement", args=[at.cohort.pk, f"{session.day:%Y-%m}", form]))
         assert answer.status_code == 200 and len(answer.content) > 3000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("payers", [1, 5])
+def test_each_funder_s_line_counts_within_its_own_dates_and_says_what_is_besides(
+    client, payers, django_assert_max_num_queries
+):
+    at, today = Training(), timezone.localdate()
+    other = Training(1)
+    for ago, marks in ((30, ("present", "absent")), (2, ("present", "late"))):
+        lines = [Line(one.pk, mark, 30 if mark == "late" else 0) for one, mark in zip(at.people, marks, strict=False)]
+        marking.save_sheet(session=at.half(ago=ago), lines=lines, by=at.theo)
+    marking.save_sheet(session=other.half(ago=2), lines=[Line(other.people[0].pk, "present")], by=other.theo)
+    dates = {"starts_on": today - timedelta(days=10), "ends_on": today + timedelta(days=50)}
+    made = [makers.agreement(at.body, **dates) for _ in range(payers)]
+    whole = makers.agreement(at.body, starts_on=today - timedelta(days=90), ends_on=today)
+    unused = makers.agreement(at.body, starts_on=today - timedelta(days=90), ends_on=today)
+    at.cohort.agreements.add(*made, whole)
+    with django_assert_max_num_queries(1):
+        found = hours.by_funding([at.cohort.pk], [*made, whole, unused], None, None)
+    assert [(one.minutes, one.people, one.besides) for one in found] == [
+        *[(390, 2, 210)] * payers, (600, 2, 0), (0, 0, 0),
+    ]  # fmt: skip
+    assert [one.minutes for one in hours.by_funding([at.cohort.pk], [whole], today - timedelta(days=5), today)] == [390]
+    client.force_login(at.coline)
+    page = client.get(reverse("cohorts:hours_list", args=[at.cohort.pk])).content.decode()
+    assert "et 3\u00a0h\u00a030 hors de ses dates" in page and "Mois par mois" in page
+    assert page.count("10\u00a0h") >= 1

@@ -197,6 +197,9 @@ def test_a_cohort_of_26_weeks_is_counted_to_the_minute() -> None:
 
 def by_person(client: Client, told: Told) -> None:
     page = client.get(told.url("hours_list", told.cohort.pk))
+    months = {month: minutes[1] for month, minutes, _rate in page.context["by_month"]}
+    wanted = {first: sum(told.lived.done(n, (first.year, first.month)) for n in range(PEOPLE)) for first in months}
+    assert months == wanted and sum(wanted.values()) == sum(told.lived.done(n) for n in range(PEOPLE))
     shown = {enrolment.pk: minutes for enrolment, minutes, _rate in page.context["rows"]}
     lived = told.lived
     for number, enrolment in enumerate(told.enrolments):
