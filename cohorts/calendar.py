@@ -45,8 +45,8 @@ class Planned:
     in_company: bool
 
 
-def plan(week: Iterable[Usual], stays: Iterable[Stay], first: date, last: date) -> list[Planned]:
-    """The half-days from `first` to `last`, in order; none on a legal holiday, nor where a closure holds."""
+def plan(week: Iterable[Usual], stays: Iterable[Stay], first: date, last: date, commune: str = "") -> list[Planned]:
+    """The half-days from `first` to `last`, in order; none on a holiday kept in that commune, nor where a closure holds."""
     by_day: dict[int, list[Usual]] = {}
     for usual in sorted(week, key=lambda one: (one.day, one.half)):
         by_day.setdefault(usual.day, []).append(usual)
@@ -56,7 +56,7 @@ def plan(week: Iterable[Usual], stays: Iterable[Stay], first: date, last: date) 
     return [
         Planned(day, usual.half, usual.starts, usual.minutes, any(one.holds(day) for one in company))
         for day in days(first, last)
-        if not is_holiday(day) and not any(one.holds(day) for one in closures)
+        if not is_holiday(day, commune) and not any(one.holds(day) for one in closures)
         for usual in by_day.get(day.weekday(), ())
     ]
 
@@ -68,6 +68,6 @@ def days(first: date, last: date) -> Iterator[date]:
         day += DAY
 
 
-def holidays_in(first: date, last: date) -> list[date]:
-    """Legal holidays that fall on a day from Monday to Friday."""
-    return [day for day in days(first, last) if day.weekday() < 5 and is_holiday(day)]
+def holidays_in(first: date, last: date, commune: str = "") -> list[date]:
+    """Holidays kept in that commune that fall on a day from Monday to Friday."""
+    return [day for day in days(first, last) if day.weekday() < 5 and is_holiday(day, commune)]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import holidays
 from django.db.models import Count, Q
 
 from cohorts.calendar import holidays_in
 from cohorts.models import Cohort, Session, SessionChange
+from partners.working_days import holiday_name
 
 
 @dataclass
@@ -38,8 +38,8 @@ def months_of(cohort: Cohort) -> list[Month]:
     for session in rows.order_by("day", "half"):
         by_day.setdefault(session.day, DayRow(session.day)).sessions.append(session)
     if by_day:
-        for day in holidays_in(cohort.starts_on, cohort.ends_on):
-            by_day.setdefault(day, DayRow(day)).holiday = name_of(day)
+        for day in holidays_in(cohort.starts_on, cohort.ends_on, cohort.commune):
+            by_day.setdefault(day, DayRow(day)).holiday = holiday_name(day, cohort.commune)
     months: dict[date, list[DayRow]] = defaultdict(list)
     for day in sorted(by_day):
         months[day.replace(day=1)].append(by_day[day])
@@ -49,10 +49,6 @@ def months_of(cohort: Cohort) -> list[Month]:
 def minutes(sessions: Iterable[Session]) -> int:
     """Minutes held, of those that are not struck out."""
     return sum(one.minutes for one in sessions if not one.cancelled)
-
-
-def name_of(day: date) -> str:
-    return str(holidays.country_holidays("FR", years=day.year, language="fr").get(day, ""))
 
 
 def totals(cohort: Cohort) -> dict[str, int]:

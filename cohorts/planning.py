@@ -44,7 +44,7 @@ class Difference:
 def difference(cohort: Cohort, week: Iterable[Usual], stays: Iterable[Stay], *, past: bool = False) -> Difference:
     """What writing this week would do from tomorrow on, `past`: from the first day on; nothing is written."""
     first = cohort.starts_on if past else max(cohort.starts_on, timezone.localdate())
-    wanted = {(one.day, one.half): one for one in plan(week, stays, first, cohort.ends_on)}
+    wanted = {(one.day, one.half): one for one in plan(week, stays, first, cohort.ends_on, cohort.commune)}
     there = {(one.day, one.half): one for one in cohort.sessions.filter(day__gte=first)}
     free = set(_free(cohort.sessions.filter(day__gte=first)).values_list("pk", flat=True))
     made = [one for key, one in wanted.items() if key not in there]
@@ -231,7 +231,8 @@ def _unmarked(session: Session) -> None:
 
 
 def _fits(cohort: Cohort, day: date, half: str, *, but: int | None = None) -> None:
-    """Within the cohort, on no holiday, where nothing stands already."""
+    """Within the cohort, on no holiday of the whole country, where nothing stands already. A day that is kept in some
+    territories only may be worked: the week leaves it out, the team may add it."""
     if not cohort.starts_on <= day <= cohort.ends_on:
         raise Refused(
             _("La cohorte va du %(start)s au %(end)s\u00a0: choisissez un jour entre les deux.")

@@ -7,14 +7,30 @@ from functools import cache
 
 import holidays
 
+# Where holidays of its own are kept: how the INSEE code of its communes begins → its name in the package.
+TERRITORIES = {
+    "57": "57", "67": "6AE", "68": "6AE", "971": "971", "972": "972", "973": "973", "974": "974", "975": "PM",
+    "976": "976", "977": "BL", "978": "MF", "986": "WF", "987": "PF", "988": "NC",
+}  # fmt: skip
+
 
 @cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("FR", years=year))
+def _holidays(year: int, territory: str | None = None) -> dict[date, str]:
+    return dict(holidays.country_holidays("FR", subdiv=territory, years=year, language="fr"))
 
 
-def is_holiday(day: date) -> bool:
-    return day in _holidays(day.year)
+def _territory(commune: str) -> str | None:
+    return TERRITORIES.get(commune[:3]) or TERRITORIES.get(commune[:2])
+
+
+def is_holiday(day: date, commune: str = "") -> bool:
+    """Whether a day is a legal holiday in the whole country, or kept in the territory of a commune (INSEE code)."""
+    return day in _holidays(day.year, _territory(commune))
+
+
+def holiday_name(day: date, commune: str = "") -> str:
+    """« Lundi de Pâques »; "" for a day that is none."""
+    return _holidays(day.year, _territory(commune)).get(day, "")
 
 
 def is_working(day: date) -> bool:

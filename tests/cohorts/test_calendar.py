@@ -48,3 +48,12 @@ def test_a_spring_of_full_weeks_leaves_the_feasts_out():
         date(2026, 4, 1) + timedelta(days=n) for n in range(122) if (date(2026, 4, 1) + timedelta(days=n)).weekday() < 5
     }
     assert weekdays - made == FEASTS == set(holidays_in(date(2026, 4, 1), date(2026, 7, 31)))
+
+
+def test_the_holidays_are_those_of_where_it_is_held() -> None:
+    week = [Usual(day, "am", time(9), 210) for day in range(5)]
+    here, there = (
+        {one.day for one in plan(week, [], date(2026, 5, 1), date(2026, 5, 31), commune)}
+        for commune in ("79191", "97209")
+    )
+    assert here - there == {date(2026, 5, 22)} and there < here

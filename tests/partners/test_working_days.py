@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from partners.working_days import add_working_days, is_working, working_days_between
+from partners.working_days import add_working_days, holiday_name, is_holiday, is_working, working_days_between
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,16 @@ def test_no_day_lies_between_a_day_and_an_earlier_one() -> None:
 def test_a_year_of_france_has_eleven_holidays() -> None:
     days = (date(2026, 1, 1) + timedelta(days=n) for n in range(365))
     assert sum(not is_working(day) for day in days if day.weekday() < 5) == 9  # two of the eleven fall on a week-end
+
+
+@pytest.mark.parametrize(
+    ("commune", "day"),
+    [
+        ("67482", date(2026, 12, 26)), ("57463", date(2026, 4, 3)), ("97209", date(2026, 5, 22)), ("97411", date(2026, 12, 20)),
+        ("97302", date(2026, 6, 10)), ("97608", date(2026, 4, 27)), ("97105", date(2026, 5, 27)),
+    ],
+)  # fmt: skip
+def test_a_territory_keeps_holidays_of_its_own(commune: str, day: date) -> None:
+    assert is_holiday(day, commune) and holiday_name(day, commune)
+    assert not is_holiday(day) and not is_holiday(day, "79191")  # deadlines are those of the whole country
+    assert is_holiday(date(2026, 7, 14), commune)
