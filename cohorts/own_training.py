@@ -21,7 +21,7 @@ from learners.mine import Ahead
 from learners.models import Learner
 from learners.steps import Card
 
-COMING = 6  # half-days shown ahead
+COMING = 4  # half-days shown ahead
 OVER = timedelta(days=60)  # how long after an exit its hours stay on the page
 
 

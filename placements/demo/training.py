@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from cohorts import marking, planning, progress, signature_files
+from cohorts import claims, marking, planning, progress, signature_files
 from cohorts import signature_reading as reading
 from cohorts.calendar import IN_COMPANY, Stay, Usual
 from cohorts.marking import Line
-from cohorts.models import Cohort, Enrolment, Session
+from cohorts.models import Attendance, Cohort, Enrolment, Session
 from cohorts.roll import is_expected
 from cohorts.states import Mark, SignedBy, SkillLevel
 from partners.models import Skill, User
@@ -63,6 +63,7 @@ def train(demo: Demo) -> None:
     )
     _register(demo, held, people, theo)
     _otherwise(demo, cohort, held[-4:-2], [one for one in people if one.exited_on is None], coline)
+    _own_word(demo, held, [one for one in people if one.exited_on is None][:-1])
     _progress(demo, cohort, people, theo)
 
 
@@ -126,6 +127,15 @@ def _otherwise(demo: Demo, cohort: Cohort, held: Sequence[Session], people: Sequ
         )
         file.refresh_from_db()
         signature_files.apply(file=file, by=coline, only_good=True)
+
+
+def _own_word(demo: Demo, held: Sequence[Session], people: Sequence[Enrolment]) -> None:
+    """Somebody noted absent lately says that they were there; who teaches has not looked yet."""
+    missed = Attendance.objects.filter(session__in=held[-40:-6], enrolment__in=people, mark=Mark.ABSENT)
+    row = missed.select_related("session__cohort__programme", "enrolment").order_by("-session__day", "pk").first()
+    if row is not None:
+        with on_day(demo.today):
+            claims.contest(enrolment=row.enrolment, session=row.session)
 
 
 def _progress(demo: Demo, cohort: Cohort, people: Sequence[Enrolment], theo: User) -> None:

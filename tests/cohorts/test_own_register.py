@@ -139,7 +139,7 @@ def test_what_comes_and_the_address_for_an_agenda(at):
     Session.objects.filter(pk=ahead[0].pk).update(cancelled=True)
     Timetable.objects.create(cohort=at.cohort, week=[], at=timezone.now())
     page = path_of(at, one).get(PATH).content.decode()
-    assert page.count("Salle 3") == 6 and f"/agendas/{planning.feed_of(at.cohort)}.ics" in page
+    assert page.count("Salle 3") == 4 and f"/agendas/{planning.feed_of(at.cohort)}.ics" in page
     one.exited_on = today
     one.save()
     page = path_of(at, one).get(PATH).content.decode()
